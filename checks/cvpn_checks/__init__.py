@@ -1,0 +1,28 @@
+"""The checks, in the order of a packet's way. The tuple is the registry: nothing is discovered.
+
+In a frozen program, discovery by walking folders or by entry points finds nothing and says so to
+nobody (docs/design/001-architecture.md).
+"""
+
+from cvpn_checks import (
+    client_log,
+    endpoint_name,
+    endpoint_ports,
+    name_witness,
+    network,
+    profile,
+    routes,
+    tunnel_interface,
+)
+from cvpn_doctor.model.check import AnyCheck
+
+ALL: tuple[AnyCheck, ...] = (
+    profile.CHECK,
+    network.CHECK,
+    endpoint_name.CHECK,
+    name_witness.CHECK,
+    endpoint_ports.CHECK,
+    tunnel_interface.CHECK,
+    client_log.CHECK,
+    routes.CHECK,
+)

@@ -1,0 +1,52 @@
+"""Causes that lie in the laptop's own table: the wrong family, a left-over host route."""
+
+from cvpn_checks.endpoint_ports.problems import BYPASS_STALE, FAMILY_MISMATCH, ID
+from cvpn_doctor.model.case import Case
+from cvpn_doctor.model.cite import cite
+from cvpn_doctor.model.facts import NetworkFacts, PortsFacts, RoutesFacts
+from cvpn_doctor.model.finding import Finding
+from cvpn_doctor.routing.connection import connected
+
+
+def no_route(facts: PortsFacts, case: Case, number: int) -> Finding | None:
+    """Only IPv6 addresses on a laptop that has IPv4 only, or the other way round."""
+    network = case.facts(NetworkFacts)
+    families = {":" in a.address for a in facts.answers}
+    if network is None or len(families) != 1:
+        return None
+    wanted = next(iter(families))
+    has = {r.destination == "::/0" for r in network.default_routes}
+    if wanted in has or not has:
+        return None
+    return FAMILY_MISMATCH.found(
+        ID,
+        cite(ID, facts, "answers", number, "outcome"),
+        endpoint="IPv6" if wanted else "IPv4",
+        laptop="IPv4" if wanted else "IPv6",
+        address=facts.answers[number].address,
+    )
+
+
+def stale_bypass(
+    facts: PortsFacts, case: Case, ours: list[int], by_outcome: dict[str, int]
+) -> Finding | None:
+    """A host route to the endpoint, left over from another network, leads into nothing."""
+    routes, network = case.facts(RoutesFacts), case.facts(NetworkFacts)
+    if routes is None or network is None or not network.gateway or connected(case):
+        return None
+    if not by_outcome.keys() & {"silent", "no_route", "rejected", "failed"}:
+        return None
+    asked = {facts.answers[n].address for n in ours}
+    for number, route in enumerate(routes.table.routes):
+        prefix = route.destination.split("/")[0]
+        single = route.destination.endswith(("/32", "/128")) and route.type == "unicast"
+        if single and prefix in asked and route.next_hop and route.next_hop != network.gateway:
+            return BYPASS_STALE.found(
+                ID,
+                cite("routes", routes, "table", "routes", number, "next_hop"),
+                cite("network", network, "gateway"),
+                address=prefix,
+                next_hop=route.next_hop,
+                gateway=network.gateway,
+            )
+    return None

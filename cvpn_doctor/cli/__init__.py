@@ -1,0 +1,1 @@
+"""The commands: the composition root, where checks, host and files meet, and nothing else."""

@@ -1,0 +1,107 @@
+"""The facts that each check records: all that a later judgement needs, nothing else.
+
+They stand here and not beside their checks, because a judgement may look at what other checks
+saw, while checks never import each other.
+"""
+
+from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer
+from cvpn_doctor.model.failure import Failure
+from cvpn_doctor.model.network import (
+    HostsEntry,
+    Interface,
+    Process,
+    Resolver,
+    Route,
+    RouteAnswer,
+    RouteTable,
+)
+from cvpn_doctor.model.profile import LintIssue
+from cvpn_doctor.model.push import LogAttempt
+from cvpn_doctor.model.record import Record
+
+
+class ProfileFacts(Record, frozen=True, kw_only=True):
+    """Check `profile`: what is wrong in the file itself."""
+
+    issues: tuple[LintIssue, ...] = ()
+    warnings: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()  # products of the VPN clients installed here
+
+
+class TunnelFacts(Record, frozen=True, kw_only=True):
+    """Check `tunnel_interface`: all interfaces, and the VPN programs that run."""
+
+    interfaces: tuple[Interface, ...]
+    processes: tuple[Process, ...] = ()
+
+
+class RoutesFacts(Record, frozen=True, kw_only=True):
+    """Check `routes`: the whole table, and the system's own answers for a sample of addresses."""
+
+    table: RouteTable
+    answers: tuple[RouteAnswer, ...] = ()
+
+
+class NetworkFacts(Record, frozen=True, kw_only=True):
+    """Check `network`: the way out of the laptop, outside any tunnel."""
+
+    default_routes: tuple[Route, ...] = ()  # all of both families, outside tunnels
+    underlay: str | None = None  # the interface that leads outside
+    gateway: str | None = None
+    gateway_reachable: bool | None = None
+    witness: HttpAnswer | None = None
+    nobody: HttpAnswer | None = None  # HTTP asked of an address that belongs to nobody
+    hops: tuple[HopAnswer, ...] = ()  # towards that address
+
+
+class NameFacts(Record, frozen=True, kw_only=True):
+    """Check `endpoint_name`: every question about the endpoint's name, and its answer."""
+
+    zone: str  # the endpoint's name without any label in front
+    pinned: str | None = None  # the remote is an address: nothing to resolve
+    random: str = ""  # the two names with a random label in front
+    second: str = ""
+    nonsense: str = ""  # a name of an endpoint that cannot exist
+    control: str = ""  # a name that exists wherever the public name system is reachable
+    resolvers: tuple[Resolver, ...] = ()
+    answers: tuple[DnsAnswer, ...] = ()
+    hosts_entries: tuple[HostsEntry, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What an application gets: the system's path first, else any resolver's answer."""
+        if self.pinned:
+            return (self.pinned,)
+        asked = {self.random, self.second}
+        system = [a for a in self.answers if a.server is None and a.name in asked]
+        others = [a for a in self.answers if a.server is not None and a.name in asked]
+        for group in (system, others):
+            found = [address for answer in group for address in answer.addresses]
+            if found:
+                return tuple(dict.fromkeys(found))
+        return ()
+
+
+class WitnessFacts(Record, frozen=True, kw_only=True):
+    """Check `name_witness`: what servers outside this laptop's configuration say of the name."""
+
+    servers: tuple[Resolver, ...] = ()
+    answers: tuple[DnsAnswer, ...] = ()
+    ports: tuple[PortAnswer, ...] = ()  # addresses that only the witnesses gave
+
+
+class PortsFacts(Record, frozen=True, kw_only=True):
+    """Check `endpoint_ports`: the hard reset on each address, transport and port."""
+
+    answers: tuple[PortAnswer, ...] = ()
+    hops: tuple[HopAnswer, ...] = ()  # packets that die on the way, to place a refusal
+    bound: str | None = None  # the interface that probes were bound to, past the tunnel
+
+
+class ClientLogFacts(Record, frozen=True, kw_only=True):
+    """Check `client_log`: the attempts that the VPN client's own logs tell of, oldest first."""
+
+    files: int = 0
+    unreadable: tuple[Failure, ...] = ()
+    attempts: tuple[LogAttempt, ...] = ()
+    unknown_lines: int = 0  # counted, never copied

@@ -1,0 +1,133 @@
+"""What a check may ask of the machine and of the network: the only door to the outside.
+
+Each question is answered by `cvpn_doctor.host` on the system it runs on, or raises `Unsupported`
+where that system is not built yet; then the check is *not collected*, never good.
+Local questions are asked once per run and shared. No question changes the machine.
+"""
+
+from typing import Protocol
+
+from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer
+from cvpn_doctor.model.network import (
+    HostsEntry,
+    Interface,
+    Listener,
+    LoggedInUser,
+    Process,
+    Proxy,
+    ResolverConfig,
+    RouteAnswer,
+    RouteTable,
+    VpnClient,
+)
+from cvpn_doctor.model.platform import Platform
+from cvpn_doctor.model.profile import Transport
+
+
+class Host(Protocol):
+    """One laptop, live or recorded. Times in seconds. Probes never raise for a network fault."""
+
+    # -- the machine -------------------------------------------------------------------------
+    def platform(self) -> Platform:
+        """The system, its release, and whether we have administrator rights."""
+        ...
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """All network interfaces."""
+        ...
+
+    def routes(self) -> RouteTable:
+        """The whole routing table, all tables, and the rules."""
+        ...
+
+    def route_to(self, address: str, interface: str | None = None) -> RouteAnswer:
+        """The system's own answer for one address; `interface`: as if bound to it."""
+        ...
+
+    def neighbour_reachable(self, address: str, interface: str) -> bool | None:
+        """Whether the link layer knows `address` (ARP, NDP). None: no entry, so unknown."""
+        ...
+
+    def resolvers(self) -> ResolverConfig:
+        """The name servers that this laptop is told to ask."""
+        ...
+
+    def hosts_file(self) -> tuple[HostsEntry, ...]:
+        """All entries of the hosts file."""
+        ...
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """TCP sockets that wait for connections."""
+        ...
+
+    def vpn_processes(self) -> tuple[Process, ...]:
+        """Running VPN programs."""
+        ...
+
+    def vpn_clients(self) -> tuple[VpnClient, ...]:
+        """Installed VPN clients."""
+        ...
+
+    def client_logs(self) -> tuple[str, ...]:
+        """Paths of the logs that installed or running VPN clients write, newest first."""
+        ...
+
+    def read_log(self, path: str) -> str:
+        """The last 256 KiB of a log as text. Raises OSError."""
+        ...
+
+    def proxies(self) -> tuple[Proxy, ...]:
+        """Proxy settings, without passwords."""
+        ...
+
+    def logged_in_users(self) -> tuple[LoggedInUser, ...]:
+        """Interactive sessions."""
+        ...
+
+    def clock(self) -> float:
+        """The laptop's own idea of now, seconds since 1970 UTC."""
+        ...
+
+    def random_label(self) -> str:
+        """Twelve random hex characters, as OpenVPN's `remote-random-hostname` makes them."""
+        ...
+
+    # -- the network --------------------------------------------------------------------------
+    def lookup(self, name: str, record: str, timeout: float) -> DnsAnswer:
+        """Resolve as an application would (getaddrinfo): hosts file, stub, search path and all."""
+        ...
+
+    def ask_dns(
+        self, server: str, name: str, record: str, timeout: float, interface: str | None = None
+    ) -> DnsAnswer:
+        """Ask one name server one question over UDP (and TCP when the answer is truncated)."""
+        ...
+
+    def openvpn_reset(
+        self,
+        address: str,
+        transport: Transport,
+        port: int,
+        timeout: float,
+        interface: str | None = None,
+    ) -> PortAnswer:
+        """Ask with an OpenVPN hard reset, the harmless first packet of every client."""
+        ...
+
+    def hop(
+        self,
+        address: str,
+        transport: Transport,
+        port: int,
+        ttl: int,
+        timeout: float,
+        interface: str | None = None,
+    ) -> HopAnswer:
+        """Send one packet (UDP hard reset, or a TCP SYN) that may live for `ttl` hops only."""
+        ...
+
+    def http_get(
+        self, url: str, timeout: float, address: str | None = None, interface: str | None = None
+    ) -> HttpAnswer:
+        """One plain HTTP GET without following redirects; `address` overrides the name's lookup."""
+        ...

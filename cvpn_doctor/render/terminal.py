@@ -1,0 +1,218 @@
+"""The report as someone reads it who cannot work: the answer, who acts, what to do; then the rest.
+
+Lines carry a style name and no escape codes; `cvpn_doctor.cli` paints them where a terminal is.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from cvpn_doctor.model.facts import NameFacts, PortsFacts, TunnelFacts
+from cvpn_doctor.model.report import Report, ReportedFinding
+from cvpn_doctor.render.plain import plain
+from cvpn_doctor.words import Language, label
+
+Style = Literal["good", "bad", "doubt", "strong", "faint", "normal"]
+WIDTH = 80  # of a small terminal, and of a ticket
+
+
+class Line(NamedTuple):
+    """One line of output and how it is meant."""
+
+    text: str
+    style: Style = "normal"
+
+
+# The picture: laptop -> network -> name -> endpoint -> tunnel -> routes -> inside.
+WAY = (
+    "profile",
+    "network",
+    "endpoint_name",
+    "endpoint_ports",
+    "tunnel_interface",
+    "routes",
+    "inside",
+)
+_STYLE_OF: dict[str, Style] = {
+    "healthy": "good",
+    "ready": "good",
+    "degraded": "bad",
+    "broken": "bad",
+    "undetermined": "doubt",
+}
+
+
+def terminal(report: Report, *, verbose: bool = False, quiet: bool = False) -> list[Line]:
+    """All lines, the answer first. `quiet`: the answer only."""
+    lines = list(_answer(report))
+    if quiet:
+        return lines[:1]
+    lines += _action(report)
+    lines += [Line(""), *_way(report)]
+    lines += _also(report)
+    if verbose:
+        lines += _details(report)
+    lines += _closing(report)
+    return lines
+
+
+def _language(report: Report) -> Language:
+    return "ja" if report.language == "ja" else "en"
+
+
+def _answer(report: Report) -> Iterator[Line]:
+    language, root = _language(report), report.root_cause
+    style = _STYLE_OF[report.verdict]
+    if root is None:
+        yield Line(label(f"verdict.{report.verdict}", language), style)
+        if report.profile is None:
+            yield Line(label("verdict.no_profile", language))
+        yield from _undetermined(report)
+        return
+    yield Line(plain(root.title), style)
+    yield from _wrapped(root.text)
+    if root.certainty != "proven":
+        yield Line(label(f"section.{root.certainty}", language), "doubt")
+
+
+def _undetermined(report: Report) -> Iterator[Line]:
+    """What kept the doctor from a verdict: the checks that could not look."""
+    if report.verdict != "undetermined":
+        return
+    for check in report.checks:
+        if check.status == "not-collected":
+            yield from _wrapped(f"{check.id}: {check.reason or ''}", first="  ? ", rest="    ")
+
+
+def _action(report: Report) -> Iterator[Line]:
+    language, root = _language(report), report.root_cause
+    if root is None:
+        return
+    who = label(f"actor.{root.actor}", language)
+    yield Line("")
+    yield Line(f"{label('section.who', language)}: {who}", "strong")
+    yield Line(f"{label('section.what', language)}:", "strong")
+    for number, step in enumerate(root.steps, 1):
+        yield from _wrapped(step, first=f"  {number}. ", rest="     ")
+
+
+def _way(report: Report) -> Iterator[Line]:
+    """The path as a small picture; ASCII, so that no console breaks it."""
+    language = _language(report)
+    statuses = {check.id: check.status for check in report.checks}
+    names = [label(f"way.{stop}", language) for stop in WAY]
+    marks = [label(f"status.{statuses.get(stop, 'not-collected')}", language) for stop in WAY]
+    widths = [max(_cells(n), _cells(m)) for n, m in zip(names, marks, strict=True)]
+    yield Line("  " + " - ".join(map(_centered, names, widths)), "faint")
+    style: Style = "bad" if "fail" in statuses.values() else "normal"
+    yield Line("  " + "   ".join(map(_centered, marks, widths)).rstrip(), style)
+
+
+def _cells(text: str) -> int:
+    """Columns that a text takes: two for wide characters."""
+    from unicodedata import east_asian_width  # noqa: PLC0415 - only where a picture is drawn
+
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _centered(text: str, width: int) -> str:
+    room = width - _cells(text)
+    return " " * (room // 2) + text + " " * (room - room // 2)
+
+
+def _also(report: Report) -> Iterator[Line]:
+    """Consequences folded under their cause, then contributing causes, then warnings."""
+    language, root = _language(report), report.root_cause
+    others = [f for f in report.findings if root is None or f.code != root.code]
+    consequences = [f for f in others if f.caused_by]
+    rest = [f for f in others if not f.caused_by]
+    for heading, group in (("because", consequences), ("also", rest)):
+        if group:
+            yield Line("")
+            yield Line(f"{label(f'section.{heading}', language)}:", "strong")
+            for finding in group:
+                yield from _wrapped(_titled(finding), first="  - ", rest="    ")
+
+
+def _titled(finding: ReportedFinding) -> str:
+    return f"{finding.title} [{finding.code}]"
+
+
+def _details(report: Report) -> Iterator[Line]:
+    language = _language(report)
+    yield Line("")
+    yield Line(f"{label('section.details', language)}:", "strong")
+    yield from _facts(report)
+    for finding in report.findings:
+        yield from _proof(finding, language)
+    if report.ruled_out:
+        yield Line(f"  {label('section.ruled_out', language)}:", "strong")
+        for exclusion in report.ruled_out:
+            yield from _wrapped(f"{exclusion.code}: {exclusion.because}", "    ", "      ")
+    yield Line(f"  {label('section.checks', language)}:", "strong")
+    for check in report.checks:
+        reason = f"  {check.reason}" if check.reason else ""
+        state = label(f"status.{check.status}", language)
+        yield from _wrapped(
+            f"{check.id:<17} {state:<8} {check.seconds:6.2f} s{reason}", "    ", " " * 22
+        )
+
+
+def _proof(finding: ReportedFinding, language: Language) -> Iterator[Line]:
+    sure = label(f"certainty.{finding.certainty}", language)
+    yield Line(f"  {label('section.evidence', language)}: {finding.code} ({sure})", "strong")
+    for evidence in finding.evidence:
+        yield from _wrapped(
+            f"{evidence.observation} {evidence.path} = {_value(evidence.value)}", "    ", "      "
+        )
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _facts(report: Report) -> Iterator[Line]:
+    """What was seen on the way, one line each."""
+    for observation in report.observations.values():
+        match observation.facts:
+            case NameFacts() as names if names.addresses:
+                yield from _wrapped(f"{names.zone}: {', '.join(names.addresses)}", "  ", "    ")
+            case PortsFacts() as ports:
+                for answer in ports.answers:
+                    way = f" via {answer.interface}" if answer.interface else ""
+                    yield Line(
+                        plain(
+                            f"  {answer.address} {answer.transport}/{answer.port}:"
+                            f" {answer.outcome} ({answer.seconds * 1000:.0f} ms{way})"
+                        )
+                    )
+            case TunnelFacts() as tunnels:
+                for interface in tunnels.interfaces:
+                    if interface.kind != "loopback" and interface.addresses:
+                        addresses = ", ".join(
+                            f"{a.address}/{a.prefix_length}" for a in interface.addresses
+                        )
+                        yield from _wrapped(
+                            f"{interface.name} ({interface.kind}): {addresses}", "  ", "    "
+                        )
+            case _:
+                pass
+
+
+def _closing(report: Report) -> Iterator[Line]:
+    language, root = _language(report), report.root_cause
+    expectation = report.profile.expectation if report.profile else report.expectation
+    yield Line("")
+    if expectation and expectation.helpdesk:
+        yield from _wrapped(f"{label('section.contact', language)}: {expectation.helpdesk}")
+    if report.profile is None:
+        yield Line(label("section.name_profile", language))
+    if root is not None:
+        yield Line(label("section.more", language, code=root.code), "faint")
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> Iterator[Line]:
+    for line in textwrap.wrap(
+        plain(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ):
+        yield Line(line)

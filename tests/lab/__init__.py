@@ -1,0 +1,1 @@
+"""A real network in namespaces: laptop, home router, internet, OpenVPN endpoint, VPC."""
