@@ -15,7 +15,7 @@ from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import AnyCheck
 from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.failure import CvpnDoctorError
-from cvpn_doctor.model.finding import Finding
+from cvpn_doctor.model.finding import ArgValue, Finding
 from cvpn_doctor.model.observation import Observation
 from cvpn_doctor.model.profile import Profile
 from cvpn_doctor.model.record import Record
@@ -47,7 +47,7 @@ class Circumstances(Record, frozen=True, kw_only=True):
 def make_report(checks: Sequence[AnyCheck], case: Case, about: Circumstances) -> Report:
     """Judge the case and put everything into the words of a language."""
     diagnosis = diagnose(checks, case)
-    findings = tuple(_told(finding, about.language) for finding in diagnosis.findings)
+    findings = tuple(_told(f, case.profile, about.language) for f in diagnosis.findings)
     root = next((f for f in findings if diagnosis.root and f.code == diagnosis.root.code), None)
     return Report(
         tool=Tool(name="cvpn-doctor", version=__version__),
@@ -138,8 +138,8 @@ def _observation_type(check: AnyCheck) -> Any:
     return Observation.__class_getitem__(check.facts)  # type: ignore[attr-defined]
 
 
-def _told(finding: Finding, language: Language) -> ReportedFinding:
-    words = tell(finding.code, finding.args, language)
+def _told(finding: Finding, profile: Profile | None, language: Language) -> ReportedFinding:
+    words = tell(finding.code, {**_endpoint(profile), **finding.args}, language)
     return ReportedFinding(
         code=finding.code,
         check=finding.check,
@@ -153,6 +153,13 @@ def _told(finding: Finding, language: Language) -> ReportedFinding:
         evidence=finding.evidence,
         caused_by=finding.caused_by,
     )
+
+
+def _endpoint(profile: Profile | None) -> dict[str, ArgValue]:
+    """What makes an administrator's command ready to copy."""
+    if profile is None or profile.endpoint_id is None or profile.region is None:
+        return {}
+    return {"endpoint_id": profile.endpoint_id, "region": profile.region}
 
 
 def _reported_checks(diagnosis: Diagnosis, case: Case) -> tuple[ReportedCheck, ...]:

@@ -2,131 +2,79 @@
 
 `PUSH_REPLY,dhcp-option DNS 10.0.0.2,route 10.0.0.0 255.255.0.0,route-gateway 10.8.0.129,
 topology subnet,ping 1,ping-restart 20,ifconfig 10.8.0.133 255.255.255.224,peer-id 1,…`
+
+Values are parsed or compared with a closed list: a log may hold anything in their places.
 """
 
-from collections.abc import Callable
-from ipaddress import ip_interface, ip_network
+import re
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from cvpn_doctor.model.push import PushedRoute, PushReply
+from cvpn_doctor.model.push import PushReply
+from cvpn_doctor.openvpn.log_push_options import READERS, Fields
+
+MANY = 2_000  # of each list; the endpoint's quota of routes is far below
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|(\S+)')
 
 # Known options that say nothing about routes, names or addresses.
 _IGNORED = frozenset(
     (
-        *("echo", "peer-id", "auth-token", "auth-token-user", "protocol-flags", "key-derivation"),
-        *("explicit-exit-notify", "push-continuation", "session-timeout", "compress", "comp-lzo"),
-        *("register-dns", "sndbuf", "rcvbuf", "ping-exit", "inactive", "setenv", "block-ipv6"),
-        *("ifconfig-ipv6", "tun-ipv6", "auth", "route-metric"),
+        *("echo", "peer-id", "auth-token-user", "key-derivation", "explicit-exit-notify"),
+        *("compress", "comp-lzo", "register-dns", "sndbuf", "rcvbuf", "setenv", "tun-ipv6"),
+        *("auth", "reneg-sec", "socket-flags", "persist-key", "persist-tun", "dhcp-renew"),
+        *("dhcp-release", "ip-win32", "route-delay", "route-method", "mssfix", "fragment"),
+        *("link-mtu", "link-mtu-dynamic", "tun-mtu-extra", "client-nat", "setenv-safe"),
+        *("reneg-bytes", "reneg-pkts", "hand-window", "verb", "keying-material-exporter"),
     )
 )
-
-_Reader = Callable[[PushReply, list[str]], PushReply]
 
 
 def read_push(options: str) -> PushReply:
     """The reply that these comma-separated options make; one that is not understood is counted."""
-    push = PushReply()
-    for option in options.split(","):
-        words = option.split()
-        if not words:
-            continue
-        try:
-            push = _read_option(push, words)
-        except (ValueError, IndexError):
-            push = msgspec.structs.replace(push, unread=push.unread + 1)
-    return push
+    return read_options(words_of(option) for option in options.split(","))
+
+
+def words_of(option: str) -> list[str]:
+    """The words of an option, as OpenVPN's own lexer sees them."""
+    if '"' not in option and "'" not in option:
+        return option.split()
+    return [first or second or third for first, second, third in _WORD.findall(option)]
+
+
+def read_options(options: Iterable[Sequence[str]]) -> PushReply:
+    """The reply that these options make, each given in words."""
+    fields = Fields()
+    for words in options:
+        if words and not _read_option(fields, words):
+            fields.unread += 1
+    return fields.reply()
+
+
+def _read_option(fields: Fields, words: Sequence[str]) -> bool:
+    reader = READERS.get(words[0])
+    if reader is None:
+        return words[0] in _IGNORED
+    try:
+        if any("%" in word for word in words):  # the zone of an IPv6 address is free text
+            return False
+        reader(fields, words)
+    except (ValueError, IndexError):
+        return False
+    return True
 
 
 def merge(first: PushReply, second: PushReply) -> PushReply:
     """A reply and its continuation."""
-    return msgspec.structs.replace(
-        first,
-        routes=tuple(dict.fromkeys((*first.routes, *second.routes))),
-        dns=tuple(dict.fromkeys((*first.dns, *second.dns))),
-        domains=tuple(dict.fromkeys((*first.domains, *second.domains))),
-        redirect_gateway=first.redirect_gateway or second.redirect_gateway,
-        route_gateway=second.route_gateway or first.route_gateway,
-        address=second.address or first.address,
-        topology=second.topology or first.topology,
-        cipher=second.cipher or first.cipher,
-        unread=first.unread + second.unread,
-    )
-
-
-def _read_option(push: PushReply, words: list[str]) -> PushReply:
-    reader = _READERS.get(words[0])
-    if reader is not None:
-        return reader(push, words)
-    if words[0] in _IGNORED:
-        return push
-    return msgspec.structs.replace(push, unread=push.unread + 1)
-
-
-def _route(push: PushReply, words: list[str]) -> PushReply:
-    mask = words[2] if len(words) > 2 else "255.255.255.255"
-    prefix = str(ip_network(f"{words[1]}/{mask}", strict=False))
-    return _with_route(push, prefix, words[3] if len(words) > 3 else None)
-
-
-def _route_ipv6(push: PushReply, words: list[str]) -> PushReply:
-    prefix = str(ip_network(words[1], strict=False))
-    return _with_route(push, prefix, words[2] if len(words) > 2 else None)
-
-
-def _with_route(push: PushReply, prefix: str, next_hop: str | None) -> PushReply:
-    route = PushedRoute(prefix=prefix, next_hop=next_hop)
-    return msgspec.structs.replace(push, routes=(*push.routes, route))
-
-
-def _redirect(push: PushReply, words: list[str]) -> PushReply:
-    return msgspec.structs.replace(push, redirect_gateway=tuple(words[1:]))
-
-
-def _dhcp_option(push: PushReply, words: list[str]) -> PushReply:
-    kind, value = words[1].upper(), words[2]
-    if kind in ("DNS", "DNS6"):
-        return msgspec.structs.replace(push, dns=(*push.dns, str(ip_interface(value).ip)))
-    if kind in ("DOMAIN", "DOMAIN-SEARCH", "ADAPTER_DOMAIN_SUFFIX"):
-        return msgspec.structs.replace(push, domains=(*push.domains, value))
-    return push
-
-
-def _ifconfig(push: PushReply, words: list[str]) -> PushReply:
-    interface = ip_interface(f"{words[1]}/{words[2]}")
-    return msgspec.structs.replace(push, address=str(interface))
-
-
-def _number(field: str) -> _Reader:
-    def read(push: PushReply, words: list[str]) -> PushReply:
-        return msgspec.structs.replace(push, **{field: int(words[1])})
-
-    return read
-
-
-def _word(field: str) -> _Reader:
-    def read(push: PushReply, words: list[str]) -> PushReply:
-        return msgspec.structs.replace(push, **{field: words[1][:64]})
-
-    return read
-
-
-def _block_outside_dns(push: PushReply, _words: list[str]) -> PushReply:
-    return msgspec.structs.replace(push, block_outside_dns=True)
-
-
-_READERS: dict[str, _Reader] = {
-    "route": _route,
-    "route-ipv6": _route_ipv6,
-    "redirect-gateway": _redirect,
-    "redirect-private": lambda push, _words: push,
-    "dhcp-option": _dhcp_option,
-    "ifconfig": _ifconfig,
-    "route-gateway": _word("route_gateway"),
-    "topology": _word("topology"),
-    "ping": _number("ping"),
-    "ping-restart": _number("ping_restart"),
-    "tun-mtu": _number("tunnel_mtu"),
-    "cipher": _word("cipher"),
-    "block-outside-dns": _block_outside_dns,
-}
+    changes: dict[str, object] = {}
+    for name in PushReply.__struct_fields__:
+        old, new = getattr(first, name), getattr(second, name)
+        if name in ("redirect_gateway", "redirect_private"):
+            changes[name] = old if new is None else tuple(dict.fromkeys((*(old or ()), *new)))
+        elif isinstance(new, tuple):
+            changes[name] = tuple(dict.fromkeys((*old, *new)))[:MANY]
+        elif name == "unread":
+            changes[name] = old + new
+        elif name != "complete":  # what the last piece says
+            changes[name] = new or old
+    return msgspec.structs.replace(second, **changes)

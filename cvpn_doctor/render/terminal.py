@@ -68,6 +68,7 @@ def _answer(report: Report) -> Iterator[Line]:
         if report.profile is None:
             yield Line(label("verdict.no_profile", language))
         yield from _undetermined(report)
+        yield from _seen_good(report)
         return
     yield Line(plain(root.title), style)
     yield from _wrapped(root.text)
@@ -82,6 +83,34 @@ def _undetermined(report: Report) -> Iterator[Line]:
     for check in report.checks:
         if check.status == "not-collected":
             yield from _wrapped(f"{check.id}: {check.reason or ''}", first="  ? ", rest="    ")
+
+
+def _seen_good(report: Report) -> Iterator[Line]:
+    """What makes a good verdict good: only what was really seen."""
+    language, profile = _language(report), report.profile
+    if report.verdict not in ("healthy", "ready") or profile is None:
+        return
+    for observation in report.observations.values():
+        match observation.facts:
+            case PortsFacts() as ports:
+                good = [a for a in ports.answers if a.outcome == "openvpn"]
+                answers = ", ".join(
+                    f"{a.address} {a.transport}/{a.port} ({a.seconds * 1000:.0f} ms)" for a in good
+                )
+                if answers:
+                    yield from _wrapped(f"{label('seen.endpoint', language)}: {answers}")
+            case TunnelFacts() as tunnels if report.verdict == "healthy":
+                up = [i for i in tunnels.interfaces if i.kind == "tunnel" and i.running]
+                for interface in up:
+                    own = ", ".join(a.address for a in interface.addresses if ":" not in a.address)
+                    yield from _wrapped(
+                        f"{label('seen.tunnel', language)}: {interface.name} {own}".rstrip()
+                    )
+            case _:
+                pass
+    routes = profile.expectation.routes
+    if report.verdict == "healthy" and routes:
+        yield from _wrapped(f"{label('seen.routes', language)}: {', '.join(routes)}")
 
 
 def _action(report: Report) -> Iterator[Line]:
@@ -212,7 +241,20 @@ def _closing(report: Report) -> Iterator[Line]:
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> Iterator[Line]:
-    for line in textwrap.wrap(
-        plain(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    ):
-        yield Line(line)
+    shown = plain(text)
+    lines = _wrap_plain(shown, WIDTH - len(first)) if shown.isascii() else _wrap_wide(shown, first)
+    for number, line in enumerate(lines):
+        yield Line((rest if number else first) + line)
+
+
+def _wrap_plain(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
+
+
+def _wrap_wide(text: str, indent: str) -> list[str]:
+    """Japanese has no spaces to break at, and its characters take two columns."""
+    from rich.console import Console  # noqa: PLC0415 - costs time that English need not pay
+    from rich.text import Text  # noqa: PLC0415
+
+    width = WIDTH - len(indent)
+    return [str(line).rstrip() for line in Text(text).wrap(Console(width=width), width)]

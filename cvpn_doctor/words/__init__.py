@@ -47,15 +47,19 @@ class _Plain(string.Formatter):
         return kwargs.get(field_name, "…"), field_name
 
 
+# What an administrator's command needs; a page without a case shows what to put there.
+_PLACES = {"endpoint_id": "ENDPOINT_ID", "region": "REGION"}
+
+
 def tell(code: str, args: Mapping[str, ArgValue], language: Language) -> Words:
-    """The words of a finding. The most specific variant that fits its arguments is used."""
+    """The words of a finding. The first variant that fits its arguments is used."""
     table = _table(code, language)
     chosen = dict(table)
     for variant in table.get("variant", ()):
         if all(args.get(name) == value for name, value in variant["when"].items()):
             chosen.update(variant)
             break
-    shown = {name: _shown(value) for name, value in args.items()}
+    shown = {**_PLACES, **{name: _shown(value) for name, value in args.items()}}
     return Words(
         title=_fill(chosen["title"], shown),
         text=_fill(chosen["text"], shown),
@@ -68,11 +72,11 @@ def page(code: str, language: Language) -> Page:
     table = _table(code, language)
     return Page(
         code=code,
-        title=_fill(table.get("heading", table["title"]), {}),
+        title=_fill(table.get("heading", table["title"]), _PLACES),
         means=table["means"],
         known=table["known"],
         changes=table["changes"],
-        steps=tuple(_fill(step, {}) for step in table["steps"]),
+        steps=tuple(_fill(step, _PLACES) for step in table["steps"]),
     )
 
 

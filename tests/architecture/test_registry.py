@@ -4,10 +4,10 @@ import pkgutil
 import re
 from pathlib import Path
 
-import cvpn_checks
 import pytest
-from cvpn_checks import ALL
 
+import cvpn_checks
+from cvpn_checks import ALL
 from cvpn_doctor.model.finding import Problem
 
 PROBLEMS: dict[str, Problem] = {p.code: p for check in ALL for p in check.problems}

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from cvpn_checks import ALL
 from jsonschema import Draft202012Validator
 
+from cvpn_checks import ALL
 from cvpn_doctor.report import judge_again, read_report, schema, to_json
 from tests.lab.faults import FAULTS
 from tests.lab.healthy import HEALTHY

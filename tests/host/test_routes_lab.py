@@ -8,6 +8,7 @@ import json
 import os
 import struct
 import subprocess
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -214,7 +215,12 @@ def test_a_tunnel_runs_while_a_process_holds_it(laptop: str, inside: Inside) -> 
         file = os.open("/dev/net/tun", os.O_RDWR)
         try:
             fcntl.ioctl(file, 0x400454CA, struct.pack("16sH22x", b"tun0", 0x1001))  # TUNSETIFF
-            by = {i.name: i for i in LinuxHost().interfaces()}
+            # The kernel tells of a carrier within a second (net/core/link_watch.c).
+            for _ in range(30):
+                by = {i.name: i for i in LinuxHost().interfaces()}
+                if by["tun0"].running:
+                    break
+                time.sleep(0.1)
             return by["tun0"].up, by["tun0"].running
         finally:
             os.close(file)

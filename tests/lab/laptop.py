@@ -100,8 +100,12 @@ class Laptop:
         self, *arguments: str, user: int = NOBODY, timeout: float = DOCTOR_SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """Run this checkout's program with this Python, as an ordinary user."""
-        command = (sys.executable, "-m", "cvpn_doctor", *arguments)
-        return self.run_as_user(*command, user=user, timeout=timeout)
+        argv = self.doctor_argv(*arguments, user=user)
+        return _run_group(argv, self.environment(), timeout)
+
+    def doctor_argv(self, *arguments: str, user: int = NOBODY) -> list[str]:
+        """The command line that runs the program under test, for a caller that starts it itself."""
+        return list(self.user_argv(sys.executable, "-m", "cvpn_doctor", *arguments, user=user))
 
 
 def module(name: str, *arguments: str) -> list[str]:

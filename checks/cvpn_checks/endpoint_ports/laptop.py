@@ -32,21 +32,31 @@ def stale_bypass(
 ) -> Finding | None:
     """A host route to the endpoint, left over from another network, leads into nothing."""
     routes, network = case.facts(RoutesFacts), case.facts(NetworkFacts)
-    if routes is None or network is None or not network.gateway or connected(case):
+    if routes is None or network is None or connected(case):
         return None
     if not by_outcome.keys() & {"silent", "no_route", "rejected", "failed"}:
         return None
     asked = {facts.answers[n].address for n in ours}
     for number, route in enumerate(routes.table.routes):
-        prefix = route.destination.split("/")[0]
-        single = route.destination.endswith(("/32", "/128")) and route.type == "unicast"
-        if single and prefix in asked and route.next_hop and route.next_hop != network.gateway:
+        address, _, length = route.destination.partition("/")
+        default = _default_of_family(network, ":" in address)
+        if address not in asked or length not in ("32", "128") or default is None:
+            continue
+        gateway = network.default_routes[default].next_hop
+        if route.next_hop and gateway and route.next_hop != gateway:
             return BYPASS_STALE.found(
                 ID,
                 cite("routes", routes, "table", "routes", number, "next_hop"),
-                cite("network", network, "gateway"),
-                address=prefix,
+                cite("network", network, "default_routes", default, "next_hop"),
+                address=address,
                 next_hop=route.next_hop,
-                gateway=network.gateway,
+                gateway=gateway,
             )
     return None
+
+
+def _default_of_family(network: NetworkFacts, is_ipv6: bool) -> int | None:
+    """The position of the best default route of that family."""
+    wanted = "::/0" if is_ipv6 else "0.0.0.0/0"
+    matching = (n for n, r in enumerate(network.default_routes) if r.destination == wanted)
+    return next(matching, None)

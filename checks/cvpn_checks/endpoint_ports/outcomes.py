@@ -83,8 +83,7 @@ def _blocked(
 def _rejected(facts: PortsFacts, _remote: Remote, number: int) -> Finding:
     """An ICMP error with a sender that is not the endpoint."""
     icmp = facts.answers[number].icmp
-    if icmp is None:
-        return _blocked(facts, number, "rejected")
+    assert icmp is not None  # the probe's word for it: rejected means an ICMP error with a sender
     return _blocked(
         facts,
         number,
@@ -157,13 +156,16 @@ def _silent(facts: PortsFacts, remote: Remote, number: int) -> Finding:
     alive = next((n for n, a in enumerate(facts.answers) if _is_alive(a, remote, address)), None)
     if alive is not None:
         other = facts.answers[alive]
-        return _blocked(
+        # A refusal in a third party's name shows a filter at work, if on another port.
+        itself = other.outcome != "rejected"
+        finding = _blocked(
             facts,
             number,
             "silent",
             cite(ID, facts, "answers", alive, "outcome"),
             witness=f"{other.transport}/{other.port}",
         )
+        return finding if itself else finding.but(certainty="likely")
     reached = next((n for n, hop in enumerate(facts.hops) if _reached_endpoint(hop)), None)
     if reached is not None:
         return _blocked(
@@ -182,10 +184,10 @@ def _silent(facts: PortsFacts, remote: Remote, number: int) -> Finding:
 
 
 def _is_alive(answer: PortAnswer, remote: Remote, address: str) -> bool:
-    """The address itself answered on another combination, if only with a refusal."""
+    """Something came back from another combination, if only a refusal."""
     other = (answer.transport, answer.port) != (remote.transport, remote.port)
-    itself = answer.outcome in ("refused", "closed", "mute", "other_protocol")
-    return other and itself and answer.address == address
+    telling = ("refused", "closed", "mute", "other_protocol", "rejected")
+    return other and answer.outcome in telling and answer.address == address
 
 
 def _reached_endpoint(hop: HopAnswer) -> bool:

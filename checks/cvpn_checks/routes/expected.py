@@ -1,11 +1,13 @@
 """Expected prefixes: which of their parts miss the tunnel, and why."""
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
 
 from cvpn_checks.routes import problems
 from cvpn_checks.routes.view import ID, View
-from cvpn_doctor.model.finding import ArgValue, Exclusion, Finding, Severity
+from cvpn_doctor.model.finding import ArgValue, Evidence, Exclusion, Finding, Severity
 from cvpn_doctor.model.network import Interface, Route
+from cvpn_doctor.model.push import LogAttempt
 from cvpn_doctor.routing.coverage import Part, coverage_of_all
 from cvpn_doctor.routing.overlap import networks_of
 from cvpn_doctor.routing.prefix import parse_prefix
@@ -101,8 +103,6 @@ def _shadowed(view: View, prefix: str, part: Part, winner: Route, severity: Seve
 
 def _missing(view: View, prefix: str, part: Part, severity: Severity) -> Finding:
     """No route of the tunnel for this part: refused, not pushed, not installed, or removed."""
-    profile, session = view.case.profile, view.session
-    refused = profile.pull_refused if profile else ()
     where = part.winner.interface if part.winner else None
     args: dict[str, ArgValue] = {
         "prefix": prefix,
@@ -111,34 +111,59 @@ def _missing(view: View, prefix: str, part: Part, severity: Severity) -> Finding
         "tunnel": view.tunnel.name,
     }
     way = (view.cite_route(part.winner),) if part.winner else ()
-    if refused:
-        return problems.PULL_REFUSED.found(
-            ID,
-            *way,
-            view.cite_tunnel(),
-            refusal=refused,
-            **args,
-        ).but(severity=severity)
-    if session is None or session.push is None:
-        return problems.NOT_PUSHED.found(
-            ID,
-            *way,
-            view.cite_tunnel(),
-            log=False,
-            **args,
-        ).but(certainty="likely", severity=severity)
-    pushed = next((r.prefix for r in session.push.routes if _covers(r.prefix, part)), None)
+    refusals = _refusals(view, part)
+    if refusals:
+        finding = problems.PULL_REFUSED.found(
+            ID, *way, view.cite_tunnel(), refusal=refusals, **args
+        )
+    elif view.session is None or view.session.push is None:
+        finding = problems.NOT_PUSHED.found(ID, *way, view.cite_tunnel(), log=False, **args)
+        finding = finding.but(certainty="likely")
+    else:
+        finding = _against_push(view, part, view.session, args, *way)
+    return finding.but(severity=severity)
+
+
+def _refusals(view: View, part: Part) -> tuple[str, ...]:
+    """Lines of the profile that refuse this very route when it is pushed.
+
+    OpenVPN compares a filter's text with the beginning of the pushed option.
+    """
+    profile = view.case.profile
+    option = _as_option(part.prefixes[0])
+    return tuple(
+        line
+        for line in (profile.pull_refused if profile else ())
+        if line == "route-nopull" or option.startswith(_filter_text(line))
+    )
+
+
+def _as_option(prefix: str) -> str:
+    network = ip_network(prefix)
+    if network.version == 6:
+        return f"route-ipv6 {prefix}"
+    return f"route {network.network_address} {network.netmask}"
+
+
+def _filter_text(line: str) -> str:
+    """The text of `pull-filter ignore "route 10.1"`; one that matches nothing if there is none."""
+    words = line.split(None, 2)
+    return words[2].strip("\"'") if len(words) == 3 else "\0"
+
+
+def _against_push(
+    view: View, part: Part, current: LogAttempt, args: dict[str, ArgValue], *way: Evidence
+) -> Finding:
+    """The client's log tells what was pushed, and what became of it."""
+    push = current.push
+    pushed = (
+        next((r.prefix for r in push.routes if _covers(r.prefix, part)), None) if push else None
+    )
     if pushed is None:
-        return problems.NOT_PUSHED.found(
-            ID,
-            *view.cite_push(),
-            *way,
-            log=True,
-            **args,
-        ).but(severity=severity)
-    added = [a.added for a in session.routes if a.prefix == pushed]
+        return problems.NOT_PUSHED.found(ID, *view.cite_push(), *way, log=True, **args)
+    added = [action.added for action in current.routes if action.prefix == pushed]
     problem = problems.REMOVED if added and added[-1] else problems.NOT_INSTALLED
-    return problem.found(ID, *view.cite_push(pushed), *way, **args).but(severity=severity)
+    return problem.found(ID, *view.cite_push(pushed), *way, **args)
 
 
 def _covers(pushed: str, part: Part) -> bool:

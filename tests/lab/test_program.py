@@ -1,0 +1,90 @@
+"""The program as a user meets it: a terminal, Ctrl-C, a deadline; in a real lab."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.lab.variant import Variant
+
+pytestmark = pytest.mark.lab
+
+
+def test_ctrl_c_still_writes_what_was_seen() -> None:
+    with Lab(Variant(connected=False)) as lab:
+        lab.space("home").nft(
+            "table ip cut { chain f { type filter hook forward priority 0; udp dport 443 drop; }; }"
+        )
+        argv = lab.laptop.doctor_argv("run", "--profile", str(lab.profile), "--json", "-")
+        started = time.monotonic()
+        process = subprocess.Popen(
+            argv,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=lab.laptop.environment(),
+        )
+        time.sleep(1.2)
+        # To the program itself, as a terminal does; the wrappers around it only wait.
+        for pid in _children(process.pid):
+            os.kill(pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+        assert time.monotonic() - started < 5
+        report = json.loads(out)
+        assert report["interrupted"] is True
+        assert process.returncode == 130
+        seen = {c["id"] for c in report["checks"] if c["status"] != "not-collected"}
+        assert "profile" in seen
+
+
+def _children(pid: int) -> list[int]:
+    """The innermost processes below one."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    children = [int(word) for word in text.split()]
+    return [leaf for child in children for leaf in (_children(child) or [child])]
+
+
+def test_progress_is_shown_on_a_terminal_and_vanishes() -> None:
+    with Lab(Variant(connected=False)) as lab:
+        argv = lab.laptop.doctor_argv("run", "--profile", str(lab.profile))
+        leader, follower = pty.openpty()
+        subprocess.run(
+            argv,
+            stdout=follower,
+            stderr=follower,
+            timeout=60,
+            check=False,
+            env=lab.laptop.environment(),
+        )
+        os.close(follower)
+        shown = os.read(leader, 65536).decode()
+        os.close(leader)
+        assert "Looking at" in shown
+        assert shown.rpartition("Looking at")[2].count("\x1b[K") >= 1
+
+
+def test_a_short_deadline_holds() -> None:
+    with Lab(Variant(connected=False)) as lab:
+        lab.space("home").nft(
+            "table ip cut { chain f { type filter hook forward priority 0; policy drop; }; }"
+        )
+        result = lab.run_doctor(
+            "run", "--profile", str(lab.profile), "--deadline", "1", "--json", "-"
+        )
+        report = json.loads(result.stdout)
+        assert report["seconds"] < 2
+        assert report["verdict"] in ("broken", "undetermined")
+
+
+def test_nothing_on_standard_error_in_a_pipe() -> None:
+    with Lab(Variant(connected=False)) as lab:
+        result = lab.run_doctor("run", "--profile", str(lab.profile))
+        assert (result.returncode, result.stderr) == (0, "")
