@@ -16,6 +16,7 @@ from cvpn_doctor.model.check import AnyCheck, CannotObserve
 from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.failure import Failure, Unsupported
 from cvpn_doctor.model.host import Host
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.observation import Observation
 from cvpn_doctor.model.profile import Profile
 from cvpn_doctor.model.record import Record
@@ -81,6 +82,7 @@ class Run:
     profile: Profile | None
     expectation: Expectation
     log_files: tuple[str, ...] = ()
+    material: Material = field(default_factory=Material)
     deadline: float = DEFAULT_DEADLINE
     offline: bool = False
     left_out: frozenset[str] = frozenset()
@@ -113,6 +115,11 @@ class CheckLook:
     def log_files(self) -> tuple[str, ...]:
         """Client logs named on the command line."""
         return self.run.log_files
+
+    @property
+    def material(self) -> Material:
+        """The profile's certificates and key; never to be put into facts."""
+        return self.run.material
 
     def facts(self, kind: type[F]) -> F | None:
         """Facts that another check has gathered before this one started."""

@@ -187,6 +187,7 @@ def _reported_profile(profile: Profile, expectation: Expectation) -> ReportedPro
         random_hostname=profile.random_hostname,
         directives=profile.directives,
         server_name=profile.server_name,
+        name_rule=profile.name_rule,
         pull_refused=profile.pull_refused,
     )
 
@@ -201,6 +202,7 @@ def _profile_of(reported: ReportedProfile) -> Profile:
         auth=reported.auth,
         directives=reported.directives,
         server_name=reported.server_name,
+        name_rule=reported.name_rule,
         pull_refused=reported.pull_refused,
     )
 

@@ -5,24 +5,36 @@ nobody (docs/design/001-architecture.md).
 """
 
 from cvpn_checks import (
+    client_certificate,
     client_log,
+    clock,
     endpoint_name,
     endpoint_ports,
+    handshake,
     name_witness,
     network,
     profile,
     routes,
+    saml_ready,
+    server_certificate,
+    tunnel_dns,
     tunnel_interface,
 )
 from cvpn_doctor.model.check import AnyCheck
 
 ALL: tuple[AnyCheck, ...] = (
     profile.CHECK,
+    client_certificate.CHECK,
+    clock.CHECK,
     network.CHECK,
     endpoint_name.CHECK,
     name_witness.CHECK,
     endpoint_ports.CHECK,
+    handshake.CHECK,
+    server_certificate.CHECK,
+    saml_ready.CHECK,
     tunnel_interface.CHECK,
     client_log.CHECK,
     routes.CHECK,
+    tunnel_dns.CHECK,
 )

@@ -9,13 +9,45 @@ from collections.abc import Iterable
 
 from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import CannotObserve, Check, Look, Touch
+from cvpn_doctor.model.cite import cite
 from cvpn_doctor.model.facts import ClientLogFacts
 from cvpn_doctor.model.failure import Failure
-from cvpn_doctor.model.finding import Exclusion, Finding
+from cvpn_doctor.model.finding import Actor, Exclusion, Finding, Problem, Stage
 from cvpn_doctor.openvpn.log import read_attempts
+from cvpn_doctor.openvpn.log_errors import telling_errors
+from cvpn_doctor.routing.connection import connected
 
 ID = "client_log"
 ATTEMPTS_KEPT = 5
+
+
+def _problem(code: str, actor: Actor, explains: tuple[str, ...] = ()) -> Problem:
+    return Problem(
+        code=code,
+        stage=Stage.SIGN_IN,
+        severity="high",
+        actor=actor,
+        explains=explains,
+        neighbours=("client-certificate-rejected", "endpoint-silent", "clock-skewed"),
+    )
+
+
+PROBLEMS = (
+    _problem("cipher-unsupported", "user"),
+    _problem("authentication-failed", "user"),
+    _problem("saml-not-finished", "user"),
+    _problem("saml-response-rejected", "identity-admin"),
+    _problem("saml-client-unsupported", "user"),
+    _problem("connect-handler-denied", "vpn-admin"),
+    _problem("device-posture-denied", "endpoint-security"),
+    _problem("address-pool-exhausted", "vpn-admin"),
+    _problem("session-expired", "user"),
+    _problem("idle-timeout", "user"),
+    _problem("path-lost", "network-owner"),
+    _problem("lan-changed-terminated", "user"),
+    _problem("route-loop", "vpn-admin"),
+)
+_BY_CODE = {problem.code: problem for problem in PROBLEMS}
 FILES_READ = 4
 
 
@@ -47,6 +79,7 @@ def observe(look: Look) -> ClientLogFacts:
         if reading.attempts:
             return ClientLogFacts(
                 files=len(files),
+                named=bool(look.log_files),
                 unreadable=tuple(unreadable),
                 attempts=reading.attempts[-ATTEMPTS_KEPT:],
                 unknown_lines=unknown,
@@ -54,9 +87,20 @@ def observe(look: Look) -> ClientLogFacts:
     return ClientLogFacts(files=len(files), unreadable=tuple(unreadable), unknown_lines=unknown)
 
 
-def judge(_facts: ClientLogFacts, _case: Case) -> Iterable[Finding | Exclusion]:
-    """The log is evidence for other checks: `routes` compares expected, pushed and installed."""
-    return ()
+def judge(facts: ClientLogFacts, case: Case) -> Iterable[Finding | Exclusion]:
+    """What the last attempt ended with. While the tunnel stands, past failures are past.
+
+    Codes that a probe can see too (certificates) are named by the checks that probe.
+    """
+    if connected(case):
+        return
+    for number, error in telling_errors(facts):
+        problem = _BY_CODE.get(facts.attempts[number].errors[error].code)
+        if problem is not None:
+            finding = problem.found(
+                ID, cite(ID, facts, "attempts", number, "errors", error, "code")
+            )
+            yield finding if facts.named else finding.but(certainty="likely")
 
 
 def applies(facts: ClientLogFacts, _case: Case) -> str | None:
@@ -68,7 +112,7 @@ CHECK = Check(
     id=ID,
     title="The client's log",
     facts=ClientLogFacts,
-    problems=(),
+    problems=PROBLEMS,
     observe=observe,
     judge=judge,
     plan=plan,

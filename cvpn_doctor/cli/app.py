@@ -87,6 +87,12 @@ def run(
     language: LanguageOption = None,
     exit_style: ExitOption = "native",
     offline: Annotated[bool, typer.Option("--offline", help="Send no packet.")] = False,
+    client_certificate: Annotated[
+        bool,
+        typer.Option(
+            " /--no-client-certificate", help="Leave the profile's client certificate out."
+        ),
+    ] = True,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -103,6 +109,7 @@ def run(
             logs=tuple(client_log or ()),
             deadline=deadline,
             offline=offline,
+            client_certificate=client_certificate,
         ),
         _show(output, language, exit_style, quiet=quiet, verbose=verbose),
     )

@@ -17,6 +17,7 @@ from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import AnyCheck
 from cvpn_doctor.model.exits import INTERRUPTED
 from cvpn_doctor.model.host import Host
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.render.plain import plain
 from cvpn_doctor.report import Circumstances, make_report
 
@@ -33,6 +34,7 @@ class Wishes:
     logs: tuple[Path, ...]
     deadline: float
     offline: bool
+    client_certificate: bool
 
 
 def run(wishes: Wishes, how: Show) -> int:
@@ -51,6 +53,7 @@ def run(wishes: Wishes, how: Show) -> int:
         profile=subject.profile,
         expectation=subject.expectation,
         log_files=tuple(str(path) for path in wishes.logs),
+        material=_material(subject.material, wishes),
         deadline=wishes.deadline,
         offline=wishes.offline,
         left_out=left_out,
@@ -66,6 +69,12 @@ def run(wishes: Wishes, how: Show) -> int:
     report = make_report(ALL, _case(host, subject, outcome), about)
     code = show(report, wishes.json, how)
     return INTERRUPTED if outcome.interrupted else code
+
+
+def _material(whole: Material, wishes: Wishes) -> Material:
+    if wishes.client_certificate:
+        return whole
+    return Material(ca=whole.ca, elsewhere="--no-client-certificate")
 
 
 def _case(host: Host, subject: Subject, outcome: Outcome) -> Case:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -12,8 +12,10 @@ from cvpn_doctor.cli.choices import UsageError
 from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.failure import ProfileError, Unsupported
 from cvpn_doctor.model.host import Host
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.profile import LintIssue, Profile
 from cvpn_doctor.profile import FoundProfile, expect, find_profiles, load, profile_folders
+from cvpn_doctor.profile.material import material
 from cvpn_doctor.profile.reading import MAX_BYTES
 
 
@@ -23,6 +25,7 @@ class Subject:
 
     profile: Profile | None
     expectation: Expectation
+    material: Material = field(default_factory=Material)
     warnings: tuple[str, ...] = ()
     choices: tuple[Path, ...] = ()  # profiles among which nobody chose
 
@@ -76,6 +79,7 @@ def _loaded(path: Path, toml: Sequence[tuple[str, bytes]], *, elsewhere: bool) -
     return Subject(
         profile=loaded.profile,
         expectation=loaded.expectation,
+        material=material(loaded.parsed),
         warnings=tuple(map(str, loaded.warnings)),
     )
 

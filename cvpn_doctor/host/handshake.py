@@ -24,7 +24,7 @@ from cvpn_doctor.model.failure import Failure
 from cvpn_doctor.model.handshake import HandshakeAnswer, HandshakeOutcome
 from cvpn_doctor.model.profile import Transport
 from cvpn_doctor.openvpn.attempts import Attempts
-from cvpn_doctor.openvpn.control import Control
+from cvpn_doctor.openvpn.control import LARGE, Control
 from cvpn_doctor.openvpn.packet import ProtocolError
 from cvpn_doctor.openvpn.tls import Tls
 
@@ -132,10 +132,10 @@ class _Pump:
             found = _ended(found, ending)
         else:
             found = msgspec.structs.replace(found, outcome=answer.outcome_of(told))
-        unsent = [line.unsent for line in self._lines if isinstance(line, TcpLine)]
-        found = msgspec.structs.replace(found, unsent_bytes=unsent[0] if unsent else None)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return answer.with_session(found, told, attempts.sessions, now)
+        found = answer.with_session(found, told, attempts.sessions, now)
+        lines = (line for line in self._lines if line.control is told)
+        return _with_unsent(found, next((line.unsent for line in lines), None))
 
 
 def _ended(answer: HandshakeAnswer, ending: Ending) -> HandshakeAnswer:
@@ -151,3 +151,12 @@ def _ended(answer: HandshakeAnswer, ending: Ending) -> HandshakeAnswer:
     return msgspec.structs.replace(
         answer, outcome=outcome, icmp=ending.icmp, failure=ending.failure
     )
+
+
+def _with_unsent(answer: HandshakeAnswer, unsent: int | None) -> HandshakeAnswer:
+    """Over TCP a large segment that is lost holds up all that follows: the system knows of it."""
+    stuck = answer.outcome == "silent" and unsent is not None and unsent >= LARGE
+    silence = answer.silence
+    if stuck and silence == "end_of_client_flight":
+        silence = "large_client_packets"
+    return msgspec.structs.replace(answer, unsent_bytes=unsent, silence=silence)

@@ -33,6 +33,7 @@ class Line(Protocol):
     """One session and its way to the address."""
 
     control: Control
+    unsent: int | None  # TCP on Linux: bytes that the peer's system did not confirm
 
     def fileno(self) -> int:
         """For the selector."""
@@ -62,6 +63,7 @@ class UdpLine(UdpQuestion):
     def __init__(self, control: Control, address: str, port: int, interface: str | None) -> None:
         super().__init__(address, port, interface)
         self.control = control
+        self.unsent: int | None = None
         self._where = address
         self._ending: Ending | None = None
         self._believed_at = 0.0
@@ -126,7 +128,7 @@ class TcpLine:
     def __init__(self, control: Control, address: str, port: int, interface: str | None) -> None:
         """Raises LocalRefusal."""
         self.control = control
-        self.unsent: int | None = None  # bytes that the peer's system did not confirm
+        self.unsent: int | None = None
         self._address = address
         self._ending: Ending | None = None
         self._outgoing = b""
@@ -134,6 +136,7 @@ class TcpLine:
             self._sock, where = open_socket(socket.SOCK_STREAM, address, port, interface)
         except OSError as error:
             raise LocalRefusal(error, connecting=False) from error
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or 40 ms per round
         number = self._sock.connect_ex(where)
         if number not in IN_PROGRESS and number != 0:
             self._refuse(number, at_once=True)

@@ -12,8 +12,10 @@ import msgspec
 
 from cvpn_doctor.host import dns, hop, http, lookup, reset_tcp, reset_udp
 from cvpn_doctor.host.leaving import leaving_interface
-from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer
+from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
 from cvpn_doctor.model.failure import Unsupported
+from cvpn_doctor.model.handshake import HandshakeAnswer
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.network import (
     HostsEntry,
     Interface,
@@ -144,6 +146,38 @@ class PortableHost:
         ask = reset_udp.ask if transport == "udp" else reset_tcp.ask
         answer = ask(address, port, timeout, interface)
         return msgspec.structs.replace(answer, interface=self._leaves_by(address, interface))
+
+    def openvpn_handshake(
+        self,
+        address: str,
+        transport: Transport,
+        port: int,
+        timeout: float,
+        interface: str | None,
+        material: Material,
+    ) -> HandshakeAnswer:
+        """Shake hands to the end of TLS."""
+        from cvpn_doctor.host import handshake  # noqa: PLC0415 - TLS costs 30 ms to import
+
+        answer = handshake.ask(
+            address,
+            transport,
+            port,
+            timeout,
+            interface,
+            material.ca,
+            material.certificate,
+            material.key,
+        )
+        return msgspec.structs.replace(answer, interface=self._leaves_by(address, interface))
+
+    def tls_certificate(
+        self, address: str, port: int, server_name: str, timeout: float, interface: str | None
+    ) -> TlsAnswer:
+        """The certificate that is shown for a name."""
+        from cvpn_doctor.host import tls  # noqa: PLC0415 - TLS costs 30 ms to import
+
+        return tls.ask(address, port, server_name, timeout, interface)
 
     def hop(
         self,

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer
+from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
+from cvpn_doctor.model.handshake import HandshakeAnswer
 from cvpn_doctor.model.host import Host
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.network import (
     HostsEntry,
     Interface,
@@ -153,6 +155,24 @@ class Shared:
     ) -> PortAnswer:
         """Asked anew."""
         return self._host.openvpn_reset(address, transport, port, timeout, interface)
+
+    def openvpn_handshake(
+        self,
+        address: str,
+        transport: Transport,
+        port: int,
+        timeout: float,
+        interface: str | None,
+        material: Material,
+    ) -> HandshakeAnswer:
+        """Asked anew."""
+        return self._host.openvpn_handshake(address, transport, port, timeout, interface, material)
+
+    def tls_certificate(
+        self, address: str, port: int, server_name: str, timeout: float, interface: str | None
+    ) -> TlsAnswer:
+        """Asked anew."""
+        return self._host.tls_certificate(address, port, server_name, timeout, interface)
 
     def hop(
         self,

@@ -73,6 +73,18 @@ class HopAnswer(Record, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
+class TlsAnswer(Record, frozen=True, kw_only=True):
+    """What an ordinary TLS server called itself when it was asked for a name."""
+
+    address: str
+    port: int
+    server_name: str
+    subject: str | None = None
+    issuer: str | None = None
+    names: tuple[str, ...] = ()  # common name and DNS alternative names
+    failure: Failure | None = None
+
+
 class HttpAnswer(Record, frozen=True, kw_only=True):
     """One plain HTTP request. The body is never kept, only what kind it was."""
 

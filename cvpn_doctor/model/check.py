@@ -9,6 +9,7 @@ from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.failure import Failure, FailureKind
 from cvpn_doctor.model.finding import Exclusion, Finding, Problem
 from cvpn_doctor.model.host import Host
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.profile import Profile
 from cvpn_doctor.model.record import Record
 
@@ -60,6 +61,11 @@ class Look(Protocol):
     @property
     def log_files(self) -> tuple[str, ...]:
         """Client logs named on the command line."""
+        ...
+
+    @property
+    def material(self) -> Material:
+        """The profile's certificates and key; never to be put into facts."""
         ...
 
     def facts(self, kind: type[F]) -> F | None:

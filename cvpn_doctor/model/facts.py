@@ -4,13 +4,18 @@ They stand here and not beside their checks, because a judgement may look at wha
 saw, while checks never import each other.
 """
 
-from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer
+from typing import Literal
+
+from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
 from cvpn_doctor.model.failure import Failure
+from cvpn_doctor.model.handshake import Certificate, HandshakeAnswer
 from cvpn_doctor.model.network import (
     HostsEntry,
     Interface,
+    Listener,
     Process,
     Resolver,
+    ResolverConfig,
     Route,
     RouteAnswer,
     RouteTable,
@@ -102,6 +107,56 @@ class ClientLogFacts(Record, frozen=True, kw_only=True):
     """Check `client_log`: the attempts that the VPN client's own logs tell of, oldest first."""
 
     files: int = 0
+    named: bool = False  # on the command line: then it is about this very problem
     unreadable: tuple[Failure, ...] = ()
     attempts: tuple[LogAttempt, ...] = ()
     unknown_lines: int = 0  # counted, never copied
+
+
+class HandshakeFacts(Record, frozen=True, kw_only=True):
+    """Check `handshake`: how far each address went along, up to the end of TLS."""
+
+    answers: tuple[HandshakeAnswer, ...] = ()
+
+
+class ServerCertificateFacts(Record, frozen=True, kw_only=True):
+    """Check `server_certificate`: whom the profile trusts, and who else shows certificates."""
+
+    authorities: tuple[Certificate, ...] = ()  # the profile's `ca`
+    malformed: int = 0
+    impostor: TlsAnswer | None = None  # an ordinary TLS server in the endpoint's place
+
+
+class ClientCertificateFacts(Record, frozen=True, kw_only=True):
+    """Check `client_certificate`: the profile's own certificate. Never the key."""
+
+    certificate: Certificate | None = None
+    key: Literal["matches", "other", "encrypted", "unreadable", "missing"] = "missing"
+
+
+class ClockWitness(Record, frozen=True, kw_only=True):
+    """What one witness says of the laptop's clock."""
+
+    source: str
+    offset: float  # seconds that the laptop is ahead
+    error: float  # seconds, half of the round trip and of the Date header's resolution
+
+
+class ClockFacts(Record, frozen=True, kw_only=True):
+    """Check `clock`: the laptop's time, and what others say of it."""
+
+    now: str  # by the laptop's clock, RFC 3339 UTC
+    witnesses: tuple[ClockWitness, ...] = ()
+
+
+class SamlFacts(Record, frozen=True, kw_only=True):
+    """Check `saml_ready`: who listens where the browser's answer must arrive."""
+
+    listeners: tuple[Listener, ...] = ()
+    processes: tuple[Process, ...] = ()
+
+
+class TunnelDnsFacts(Record, frozen=True, kw_only=True):
+    """Check `tunnel_dns`: how this laptop resolves names now."""
+
+    config: ResolverConfig

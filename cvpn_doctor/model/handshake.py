@@ -37,7 +37,7 @@ Silence = Literal[  # which packets are missing; reference/openvpn.md, sections 
     "hello",  # the ClientHello was never acknowledged: TLS refused, or cut after the reset
     "server_flight",  # ClientHello acknowledged, but no large packet of the server comes
     "large_client_packets",  # ours: small ones are acknowledged, the large ones are not
-    "last_client_packet",  # all acknowledged but the last: the server refused our certificate
+    "end_of_client_flight",  # ours, from some packet on: the server refused our certificate
     "server_finished",  # all acknowledged, but the server's last word is missing
     "mixed",  # none of these patterns: loss
 ]
@@ -133,5 +133,5 @@ class HandshakeAnswer(Record, frozen=True, kw_only=True):
         """
         if self.stage != "finished":
             return False
-        by_silence = self.outcome == "silent" and self.silence == "last_client_packet"
+        by_silence = self.outcome == "silent" and self.silence == "end_of_client_flight"
         return by_silence or self.outcome in ("closed", "alert")

@@ -7,7 +7,9 @@ Local questions are asked once per run and shared. No question changes the machi
 
 from typing import Protocol
 
-from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer
+from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
+from cvpn_doctor.model.handshake import HandshakeAnswer
+from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.network import (
     HostsEntry,
     Interface,
@@ -112,6 +114,24 @@ class Host(Protocol):
         interface: str | None = None,
     ) -> PortAnswer:
         """Ask with an OpenVPN hard reset, the harmless first packet of every client."""
+        ...
+
+    def openvpn_handshake(
+        self,
+        address: str,
+        transport: Transport,
+        port: int,
+        timeout: float,
+        interface: str | None,
+        material: Material,
+    ) -> HandshakeAnswer:
+        """Shake hands to the end of TLS and no further: no user, no password, no session."""
+        ...
+
+    def tls_certificate(
+        self, address: str, port: int, server_name: str, timeout: float, interface: str | None
+    ) -> TlsAnswer:
+        """The certificate that an ordinary TLS server on that port shows for `server_name`."""
         ...
 
     def hop(

@@ -26,6 +26,13 @@ class Remote(Record, frozen=True, kw_only=True):
     line: int
 
 
+class NameRule(Record, frozen=True, kw_only=True):
+    """A `verify-x509-name`: what the server's certificate must be called."""
+
+    value: str
+    kind: Literal["name", "name-prefix", "subject"]
+
+
 class LintIssue(Record, frozen=True, kw_only=True):
     """Something wrong in the profile itself, seen without any packet."""
 
@@ -44,7 +51,8 @@ class Profile(Record, frozen=True, kw_only=True):
     random_hostname: bool = False  # `remote-random-hostname` is present
     auth: tuple[AuthMethod, ...] = ()
     directives: tuple[str, ...] = ()  # the names of all directives present, sorted
-    server_name: str | None = None  # of `verify-x509-name`
+    server_name: str | None = None  # of `verify-x509-name`, where it is the whole common name
+    name_rule: NameRule | None = None
     pull_refused: tuple[str, ...] = ()  # `route-nopull`, `pull-filter ...` that refuse pushes
     issues: tuple[LintIssue, ...] = ()
 

@@ -6,7 +6,7 @@ from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.finding import Actor, ArgValue, Certainty, Evidence, Exclusion, Severity
 from cvpn_doctor.model.observation import Observation
 from cvpn_doctor.model.platform import Platform
-from cvpn_doctor.model.profile import AuthMethod, Remote, Transport
+from cvpn_doctor.model.profile import AuthMethod, NameRule, Remote, Transport
 from cvpn_doctor.model.record import Record
 
 SCHEMA: Literal["cvpn-doctor/report/1"] = "cvpn-doctor/report/1"
@@ -36,6 +36,7 @@ class ReportedProfile(Record, frozen=True, kw_only=True):
     random_hostname: bool = False
     directives: tuple[str, ...] = ()
     server_name: str | None = None
+    name_rule: NameRule | None = None
     pull_refused: tuple[str, ...] = ()
 
 

@@ -65,7 +65,7 @@ class Attempts:
         """When the next session may begin."""
         if not self.sessions:
             return now
-        refusals = sum(one.silence() == "last_client_packet" for one in self.sessions)
+        refusals = sum(one.silence() == "end_of_client_flight" for one in self.sessions)
         if len(self.sessions) == len(RESETS) or refusals >= REFUSALS:
             return self._limit + 1.0
         return max(session.progress + _patience(session) for session in self.sessions)

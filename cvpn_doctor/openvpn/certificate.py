@@ -132,3 +132,13 @@ def _is_ca(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
+
+
+def alternative_names(der: bytes) -> tuple[str, ...]:
+    """The DNS alternative names; none where the certificate or the extension is malformed."""
+    try:
+        extensions = x509.load_der_x509_certificate(der).extensions
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, *_MALFORMED):
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName))

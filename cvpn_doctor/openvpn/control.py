@@ -31,8 +31,10 @@ from cvpn_doctor.openvpn.tls import Tls
 STAGES: Final[tuple[HandshakeStage, ...]] = get_args(HandshakeStage)
 # Our packets stay below 1,200 bytes, as the smallest of OpenVPN's own (2.5: 1,188 with UDP).
 LARGEST_PAYLOAD: Final = 1150
-# The end of a flight goes alone in a small packet: so "the last one is not acknowledged" (TLS
-# refused it) never looks like "the large ones do not get through".
+# Our last flight goes out as a small packet, large ones, a small packet. The server acknowledges
+# the first before it can judge anything, and the last even where the large ones do not get
+# through; but once it has refused our certificate it acknowledges nothing that follows.
+HEAD: Final = 8  # less than the shortest record with a certificate message
 TAIL: Final = 64
 # What counts as large for that: no path is known that drops less, IPv4 must carry 576.
 LARGE: Final = 500
@@ -85,7 +87,6 @@ class Control:
         self._peer: bytes | None = None
         self._frames = Frames() if stream else None
         self._hello_ends = 0  # id of the ClientHello's last packet
-        self._flight_ends: int | None = None  # of our last flight's
         self._left = False
         self._events: deque[Event] = deque()
 
@@ -184,18 +185,26 @@ class Control:
         if self.stage == "reset_answered":
             return "hello"
         if self.stage == "finished":
-            last = [packet.packet_id for packet in lacking] == [self._flight_ends]
-            return "last_client_packet" if last else "mixed"
+            return "end_of_client_flight" if self._lacks_end() else "mixed"
         return "mixed" if self.large_came else "server_flight"
 
     def refused_by_silence(self, now: float) -> bool:
         """Whether our last packet was sent often enough to take its silence for a refusal."""
-        if self.stage != "finished" or self.silence() != "last_client_packet":
+        if self.stage != "finished" or self.silence() != "end_of_client_flight":
             return False
-        last = self.sender.unacked()[0]
         patience = REFUSAL_WAITS * self.sender.wait
-        first = now if last.first_sent is None else last.first_sent
-        return last.sends >= REFUSAL_SENDS and now >= first + patience
+        return all(
+            one.sends >= REFUSAL_SENDS and now >= (one.first_sent or now) + patience
+            for one in self.sender.unacked()
+        )
+
+    def _lacks_end(self) -> bool:
+        """Whether the end of our last flight is unacknowledged, but not its beginning."""
+        lacking = [packet.packet_id for packet in self.sender.unacked()]
+        final = self.flight[self._hello_ends :]
+        if len(final) < 2 or final[0].acked_at is None or not lacking:
+            return False
+        return lacking == list(range(lacking[0], final[-1].packet_id + 1))
 
     # -- packets ----------------------------------------------------------------------------------
 
@@ -264,9 +273,10 @@ class Control:
 
     def _pass_on(self) -> None:
         """What TLS wants to say becomes packets."""
+        last = 0
         for piece in _pieces(self.tls.to_send(), whole=not self._hello_ends):
-            self._flight_ends = self.sender.add(Opcode.CONTROL_V1, piece).packet_id
-        self._hello_ends = self._hello_ends or self._flight_ends or 0
+            last = self.sender.add(Opcode.CONTROL_V1, piece).packet_id
+        self._hello_ends = self._hello_ends or last
 
     def _end_of_tls(self, now: float) -> End | None:
         tls = self.tls
@@ -300,16 +310,17 @@ class Control:
 
 
 def _pieces(data: bytes, *, whole: bool) -> list[bytes]:
-    """A flight cut into payloads, with a small last one. `whole`: left whole where it fits."""
-    if not data or (whole and len(data) <= LARGEST_PAYLOAD) or len(data) <= TAIL:
+    """A flight cut into payloads, small ones at both ends. `whole`: left whole where it fits."""
+    if whole and len(data) <= LARGEST_PAYLOAD:
         return [data] if data else []
-    body, tail = data[:-TAIL], data[-TAIL:]
-    starts = range(0, len(body), LARGEST_PAYLOAD)
-    return [*(body[at : at + LARGEST_PAYLOAD] for at in starts), tail]
+    tail = max(HEAD, len(data) - TAIL)
+    starts = range(HEAD, tail, LARGEST_PAYLOAD)
+    body = [data[at : min(tail, at + LARGEST_PAYLOAD)] for at in starts]
+    return [piece for piece in (data[:HEAD], *body, data[tail:]) if piece]
 
 
 def _only_large_lack(flight: list[Outgoing], lacking: list[Outgoing]) -> bool:
-    """Whether all large packets were lost, and all small ones behind them arrived."""
-    large = [packet for packet in flight if packet.size >= LARGE and packet in lacking]
-    got_small = any(p.acked_at is not None and p.packet_id > 1 for p in flight if p.size < LARGE)
-    return bool(large) and got_small and large == lacking
+    """Whether large packets were lost, and the small one behind them arrived."""
+    large = [packet for packet in lacking if packet.size >= LARGE]
+    behind = flight[-1] if flight else None
+    return bool(large) and behind is not None and behind.acked_at is not None

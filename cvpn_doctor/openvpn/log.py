@@ -14,7 +14,7 @@ from cvpn_doctor.model.record import Record
 from cvpn_doctor.openvpn.log_draft import STAGES
 from cvpn_doctor.openvpn.log_events import ACTIONS, recognised
 from cvpn_doctor.openvpn.log_line import LINE_LENGTH, count, numbered
-from cvpn_doctor.openvpn.log_openvpn3 import end_of_options, option_line
+from cvpn_doctor.openvpn.log_options import end_of_options, option_line
 from cvpn_doctor.openvpn.log_signin import joined
 from cvpn_doctor.openvpn.log_timeline import Timeline
 

@@ -7,9 +7,13 @@ client/cliconnect.hpp); reference/aws-client-vpn.md §9 for what the AWS client 
 
 import re
 
+from cvpn_doctor.openvpn import log_configuration as config
+from cvpn_doctor.openvpn import log_end as end
 from cvpn_doctor.openvpn import log_openvpn2 as two
 from cvpn_doctor.openvpn import log_openvpn3 as three
+from cvpn_doctor.openvpn import log_options as options
 from cvpn_doctor.openvpn import log_routes as routes
+from cvpn_doctor.openvpn import log_tls as tls
 from cvpn_doctor.openvpn.log_actions import Action, ended, hint, known, stage
 from cvpn_doctor.openvpn.log_line import PREFIX_LENGTH, Line
 
@@ -30,32 +34,32 @@ ACTIONS: dict[str, Action] = {
     "TLS: Initial packet from": stage("answered"),
     "VERIFY OK: depth=0": stage("server_verified"),
     "VERIFY OK: ": known,
-    "VERIFY ERROR: depth=": two.verify_error,
-    "VERIFY KU ERROR": two.wrong_usage("key_usage"),
-    "VERIFY EKU ERROR": two.wrong_usage("extended_key_usage"),
-    "VERIFY nsCertType ERROR": two.wrong_usage("extended_key_usage"),
-    "VERIFY X509NAME ERROR": two.wrong_name,
-    "fatal SSL alert: ": two.alert,
-    "OpenSSL: error:": two.openssl,
-    "TLS_ERROR: BIO read": two.openssl,
-    "TLS key negotiation failed to occur within ": two.tls_timeout,
+    "VERIFY ERROR: depth=": tls.verify_error,
+    "VERIFY KU ERROR": tls.wrong_usage("key_usage"),
+    "VERIFY EKU ERROR": tls.wrong_usage("extended_key_usage"),
+    "VERIFY nsCertType ERROR": tls.wrong_usage("extended_key_usage"),
+    "VERIFY X509NAME ERROR": tls.wrong_name,
+    "fatal SSL alert: ": tls.alert,
+    "OpenSSL: error:": tls.openssl,
+    "TLS_ERROR: BIO read": tls.openssl,
+    "TLS key negotiation failed to occur within ": tls.tls_timeout,
     "TLS handshake failed": hint("tls_failed"),
     "Connection reset, restarting": ended("connection_reset"),
     "Peer Connection Initiated with": stage("peer_connected"),
     # Sign-in, configuration
-    "Received control message: AUTH_FAILED": two.refused,
-    "Received control message: AUTH_PENDING": two.pending,
-    "SENT CONTROL [": two.sent,
-    "PUSH_REPLY,": two.push,
+    "Received control message: AUTH_FAILED": config.refused,
+    "Received control message: AUTH_PENDING": config.pending,
+    "SENT CONTROL [": config.sent,
+    "PUSH_REPLY,": config.push,
     "No reply from server to push requests in ": hint("no_push_reply"),
-    "Cipher algorithm '": two.cipher_not_found,
-    "Unsupported cipher in --data-ciphers: ": two.cipher_unsupported,
-    "failed to negotiate cipher with peer": two.cipher_not_shared,
-    "negotiated cipher not allowed": two.cipher_not_shared,
-    "Unrecognized option or missing or extra parameter(s)": two.directive,
-    "Pushed option removed by filter: '": two.filtered,
-    "Pushed option rejected by filter: '": two.filtered,
-    "Options error: option '": two.not_pulled,
+    "Cipher algorithm '": config.cipher_not_found,
+    "Unsupported cipher in --data-ciphers: ": config.cipher_unsupported,
+    "failed to negotiate cipher with peer": config.cipher_not_shared,
+    "negotiated cipher not allowed": config.cipher_not_shared,
+    "Unrecognized option or missing or extra parameter(s)": config.directive,
+    "Pushed option removed by filter: '": config.filtered,
+    "Pushed option rejected by filter: '": config.filtered,
+    "Options error: option '": config.not_pulled,
     # Interface and routes
     "TUN/TAP device ": two.interface,
     "DCO device ": two.interface,
@@ -89,20 +93,20 @@ ACTIONS: dict[str, Action] = {
     "Session timeout, exiting": ended("session_timeout"),
     "Halt command was pushed by server": ended("server_halt"),
     "Connection reset command was pushed by server": ended("server_restart"),
-    "SIGUSR1[": two.signalled,
-    "SIGTERM[": two.signalled,
-    "SIGINT[": two.interrupted,
-    "SIGHUP[": two.signalled,
+    "SIGUSR1[": end.signalled,
+    "SIGTERM[": end.signalled,
+    "SIGINT[": end.interrupted,
+    "SIGHUP[": end.signalled,
     "CMD 'signal SIG": hint("user"),
     "Exiting due to fatal error": ended("fatal"),
-    "Closing TUN/TAP interface": two.closing,
-    "net_route_v4_del: ": two.closing,
-    "net_route_v6_del: ": two.closing,
+    "Closing TUN/TAP interface": end.closing,
+    "net_route_v4_del: ": end.closing,
+    "net_route_v6_del: ": end.closing,
     "Restart pause, ": known,
     "All connections have been connect-retry-max": known,
     # The management interface
-    ">STATE:": two.state,
-    ">PASSWORD:Verification Failed: 'Auth'": two.refused,
+    ">STATE:": end.state,
+    ">PASSWORD:Verification Failed: 'Auth'": config.refused,
     ">PASSWORD:": known,
     ">HOLD:": known,
     # OpenVPN 3
@@ -112,7 +116,7 @@ ACTIONS: dict[str, Action] = {
     "VERIFY FAIL": three.verify_fail,
     "Session is ACTIVE": stage("peer_connected"),
     "Sending PUSH_REQUEST to server": three.push_request,
-    "OPTIONS:": three.options,
+    "OPTIONS:": options.listed,
     "Transport Error: ": three.transport_error,
     "TUN Error: ": hint("tun_failed"),
     "Session invalidated: ": three.invalidated,
@@ -122,11 +126,11 @@ ACTIONS: dict[str, Action] = {
     "address space of the local network your device is connected to has changed": ended(
         "lan_changed"
     ),
-    "Authorization policy evaluation failed": two.posture_denied,
-    "Error establishing connection. Please contact your administrator": two.handler_denied,
-    "The credentials received were incorrect": two.saml_refused("incorrect"),
-    "credentials exceed the maximum supported size": two.saml_refused("too_large"),
-    "credentials received exceed the maximum": two.saml_refused("too_large"),
+    "Authorization policy evaluation failed": config.posture_denied,
+    "Error establishing connection. Please contact your administrator": config.handler_denied,
+    "The credentials received were incorrect": config.saml_refused("incorrect"),
+    "credentials exceed the maximum supported size": config.saml_refused("too_large"),
+    "credentials received exceed the maximum": config.saml_refused("too_large"),
 }
 _WORDS = re.compile("|".join(re.escape(word) for word in sorted(ACTIONS, key=len, reverse=True)))
 
@@ -136,5 +140,4 @@ def recognised(number: int, text: str) -> Line | None:
     match = _WORDS.search(text, 0, PREFIX_LENGTH)
     if match is None:
         return None
-    begin, end = match.span()
-    return Line(number, text[:begin], text[begin:end], text[end:])
+    return Line(number, text[: match.start()], match[0], text[match.end() :])

@@ -4,9 +4,8 @@
 import re
 
 from cvpn_doctor.model.push import AttemptStage, Ended
-from cvpn_doctor.openvpn.log_timeline import OPTIONS, Timeline
+from cvpn_doctor.openvpn.log_timeline import Timeline
 from cvpn_doctor.openvpn.log_verify import ALERT_EVENTS, FAULTS
-from cvpn_doctor.openvpn.push import read_options
 
 _VERSION = re.compile(r"[.a-zA-Z_:-]{0,24}?(\d{1,3}\.\d{1,3}(?:\.\d{1,3})?)?(?![\d.])")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,40}")
@@ -16,8 +15,6 @@ _CONNECTED = re.compile(
     r" ([A-Za-z][A-Za-z0-9_.-]{0,14})/"
 )
 _DEPTH = re.compile(r"depth=(\d{1,2})")
-_OPTION_LINE = re.compile(r"\s{0,8}\d{1,4}((?: \[[^\]]{0,1024}\])+)\s*")
-_OPTION_WORD = re.compile(r"\[([^\]]*)\]")
 
 _STAGES: dict[str, AttemptStage] = {
     "RESOLVE": "started",
@@ -133,10 +130,12 @@ def _pending(timeline: Timeline, name: str) -> None:
 
 def _end(timeline: Timeline, how: Ended) -> None:
     """An event that says why closes; one that only says that it is over leaves the reason."""
+    plain = how in ("restarted", "stopped")
     last = timeline.last
     if last is None:
-        return
-    plain = how in ("restarted", "stopped")
+        if plain:
+            return
+        last = timeline.begin()
     if not last.closed:
         last.end(last.hint if plain and last.hint else how, timeline.line.number)
     elif how == "stopped" and last.ended == "saml_asked" and last.client is None:
@@ -178,36 +177,6 @@ def push_request(timeline: Timeline) -> bool:
     draft.reach("peer_connected")
     draft.push_requests += 1
     return True
-
-
-def options(timeline: Timeline) -> bool:
-    """What was pushed, an option a line; other lists have a word before theirs."""
-    if timeline.line.head.endswith(("UNUSED ", "PROTOCOL ", "CAPTURED ", "Tunnel ")):
-        return timeline.line.head.endswith("PROTOCOL ")
-    if timeline.line.rest.strip():
-        return False
-    timeline.reach("pushed")
-    timeline.options = []
-    return True
-
-
-def option_line(timeline: Timeline, text: str) -> bool:
-    """`0 [route] [10.0.0.0] [255.255.0.0]`, while the list goes on."""
-    if timeline.options is None:
-        return False
-    match = _OPTION_LINE.fullmatch(text)
-    if match is None or len(timeline.options) >= OPTIONS:
-        end_of_options(timeline)
-        return False
-    timeline.options.append(_OPTION_WORD.findall(match[1]))
-    return True
-
-
-def end_of_options(timeline: Timeline) -> None:
-    """The list is whole."""
-    found, timeline.options = timeline.options, None
-    if found and timeline.last is not None:
-        timeline.last.push = read_options(found)
 
 
 def transport_error(timeline: Timeline) -> bool:

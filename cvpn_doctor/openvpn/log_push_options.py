@@ -53,7 +53,7 @@ def prefix_of(network: str, mask: str) -> str:
     """Network and dotted mask as prefix; ValueError for a mask with holes, or a wildcard's."""
     bits = int(ip_address(mask))
     inverted = bits ^ 0xFFFFFFFF
-    if ":" in mask or inverted & (inverted + 1):
+    if ":" in network + mask or inverted & (inverted + 1):
         raise ValueError(mask)
     return str(ip_network(f"{network}/{bits.bit_count()}", strict=False))
 

@@ -28,6 +28,7 @@ _IGNORED = frozenset(
         *("reneg-bytes", "reneg-pkts", "hand-window", "verb", "keying-material-exporter"),
     )
 )
+KNOWN = frozenset(READERS) | _IGNORED
 
 
 def read_push(options: str) -> PushReply:

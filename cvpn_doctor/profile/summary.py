@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePath
 
-from cvpn_doctor.model.profile import ENDPOINT_NAME, AuthMethod, Profile
+from cvpn_doctor.model.profile import ENDPOINT_NAME, AuthMethod, NameRule, Profile
 from cvpn_doctor.profile.credentials import certificate_parts
 from cvpn_doctor.profile.parsed import ParsedProfile
 from cvpn_doctor.profile.remotes import remotes
@@ -36,6 +36,7 @@ def summarise(parsed: ParsedProfile) -> Profile:
         auth=_auth(parsed),
         directives=_names(parsed),
         server_name=server_name(parsed),
+        name_rule=_name_rule(parsed),
         pull_refused=_pull_refused(parsed),
     )
 
@@ -57,6 +58,17 @@ def server_name(parsed: ParsedProfile) -> str | None:
     for directive in reversed(parsed.named("verify-x509-name")):
         if len(directive.values) == 2 and directive.values[1] == "name":
             return printable(directive.values[0])
+    return None
+
+
+def _name_rule(parsed: ParsedProfile) -> NameRule | None:
+    """The last `verify-x509-name`; without a type it compares the whole subject (openvpn(8))."""
+    for directive in reversed(parsed.named("verify-x509-name")):
+        match directive.values:
+            case (value, ("name" | "name-prefix" | "subject") as kind):
+                return NameRule(value=printable(value), kind=kind)
+            case (value,):
+                return NameRule(value=printable(value), kind="subject")
     return None
 
 

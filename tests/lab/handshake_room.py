@@ -92,10 +92,13 @@ def instances(lab: Lab) -> int:
     with socket.socket(socket.AF_UNIX) as sock:
         sock.settimeout(5)
         sock.connect(str(lab.folder / "management"))
-        sock.sendall(b"status 3\nquit\n")
+        sock.sendall(b"status 3\n")
         text = b""
         while b"\nEND" not in text:
-            text += sock.recv(65536)
+            more = sock.recv(65536)
+            if not more:
+                raise LabError(f"the management ended: {text!r}")
+            text += more
     return sum(line.startswith(b"CLIENT_LIST") for line in text.splitlines())
 
 

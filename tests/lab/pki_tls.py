@@ -47,7 +47,5 @@ def revocation_list(*revoked: pki.Identity) -> Path:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now)
         builder = builder.add_revoked_certificate(entry.build())
     path = Path(tempfile.mkstemp(prefix="crl-", suffix=".pem", dir=pki.folder())[1])
-    path.write_bytes(
-        builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    )
+    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     return path

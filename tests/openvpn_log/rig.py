@@ -54,6 +54,22 @@ class Rig:
         listens = self.running["server"]
         network.wait_until(lambda: process.listens(listens, transport, PORT), "the server")
 
+    def serve_two(self) -> None:
+        """A server with two addresses to give out."""
+        own, authority = pki.identity(pki.SERVER), pki.identity(pki.AUTHORITY)
+        mask = "255.255.255.224"
+        self._start(
+            "server",
+            *("--mode", "server", "--tls-server", "--dev", "tun0", "--topology", "subnet"),
+            *("--ifconfig", "10.100.0.1", mask, "--push", "route-gateway 10.100.0.1"),
+            *("--ifconfig-pool", "10.100.0.2", "10.100.0.3", mask, "--push", "topology subnet"),
+            *("--proto", "udp4", "--port", str(PORT), "--ca", str(authority.certificate)),
+            *("--cert", str(own.certificate), "--key", str(own.key), "--dh", "none"),
+            *("--data-ciphers", "AES-256-GCM", "--duplicate-cn"),
+        )
+        listens = self.running["server"]
+        network.wait_until(lambda: process.listens(listens, "udp", PORT), "the server")
+
     def connect(
         self,
         *options: str,
@@ -69,7 +85,7 @@ class Rig:
             role,
             *("--client", "--dev", "tun", "--proto", proto, "--remote", remote, str(PORT)),
             *("--nobind", "--remote-cert-tls", "server", "--ca", str(authority.certificate)),
-            *("--cert", str(own.certificate), "--key", str(own.key), "--hand-window", "6"),
+            *("--cert", str(own.certificate), "--key", str(own.key), "--hand-window", "3"),
             *("--connect-retry", "1", "1", "--connect-retry-max", "1", "--resolv-retry", "0"),
             *("--verify-x509-name", pki.SERVER.common_name, "name", *options),
         )
@@ -88,10 +104,18 @@ class Rig:
         network.wait_until(said, f"{role}: {' or '.join(texts)}", seconds)
         return self.log(role)
 
+    def wait_for(self, text: str, times: int) -> None:
+        """Wait until the client's log has said it so often."""
+        network.wait_until(lambda: self.log().count(text) >= times, text, 20.0)
+
     def finish(self, seconds: float = 20.0) -> str:
         """Wait for the client's own end."""
         network.wait_until(lambda: not self.alive("client"), "the client's end", seconds)
         return self.log()
+
+    def connected(self) -> None:
+        """Wait for the client's tunnel."""
+        assert "Initialization Sequence Completed" in self.wait("Initialization Sequence Completed")
 
     def alive(self, role: str) -> bool:
         return process.alive(self.running[role])

@@ -91,8 +91,8 @@ def test_server_certificate(reason: str, code: str, depth: int) -> None:
             "alert_expired",
         ),
         (
-            VERIFIED
-            + "OpenSSL: error:14094414:SSL routines:ssl3_read_bytes:sslv3 alert certificate revoked",
+            VERIFIED + "OpenSSL: error:14094414:SSL routines:ssl3_read_bytes:"
+            "sslv3 alert certificate revoked",
             "client-certificate-rejected",
             "alert_revoked",
         ),
@@ -117,7 +117,7 @@ def test_server_certificate(reason: str, code: str, depth: int) -> None:
         (PEER + "AUTH: Received control message: AUTH_FAILED", "authentication-failed", None),
         (PEER + "EVENT: AUTH_FAILED  [FATAL-ERR]", "authentication-failed", None),
         (
-            PEER + "AUTH: Received control message: AUTH_FAILED,SESSION:token expired",
+            PEER + "AUTH: Received control message: AUTH_FAILED,SESSION: token expired",
             "session-expired",
             "token",
         ),
@@ -133,7 +133,8 @@ def test_server_certificate(reason: str, code: str, depth: int) -> None:
             None,
         ),
         (
-            PEER + "SENT CONTROL [s]: 'PUSH_REQUEST' (status=1)\n" * 3
+            PEER
+            + "SENT CONTROL [s]: 'PUSH_REQUEST' (status=1)\n" * 3
             + "No reply from server to push requests in 6s\n"
             "SIGUSR1[soft,no-push-reply] received, process restarting",
             "address-pool-exhausted",
