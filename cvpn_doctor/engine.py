@@ -86,6 +86,7 @@ class Run:
     deadline: float = DEFAULT_DEADLINE
     offline: bool = False
     left_out: frozenset[str] = frozenset()
+    deep: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,11 @@ class CheckLook:
     def material(self) -> Material:
         """The profile's certificates and key; never to be put into facts."""
         return self.run.material
+
+    @property
+    def deep(self) -> bool:
+        """Whether questions that need privileges are wanted."""
+        return self.run.deep
 
     def facts(self, kind: type[F]) -> F | None:
         """Facts that another check has gathered before this one started."""

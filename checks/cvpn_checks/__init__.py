@@ -8,6 +8,7 @@ from cvpn_checks import (
     client_certificate,
     client_log,
     clock,
+    deep,
     endpoint_name,
     endpoint_ports,
     handshake,
@@ -19,6 +20,7 @@ from cvpn_checks import (
     server_certificate,
     tunnel_dns,
     tunnel_interface,
+    vpn_client,
 )
 from cvpn_doctor.model.check import AnyCheck
 
@@ -33,8 +35,10 @@ ALL: tuple[AnyCheck, ...] = (
     handshake.CHECK,
     server_certificate.CHECK,
     saml_ready.CHECK,
+    vpn_client.CHECK,
     tunnel_interface.CHECK,
     client_log.CHECK,
     routes.CHECK,
     tunnel_dns.CHECK,
+    deep.CHECK,
 )

@@ -2,7 +2,7 @@
 
 A server says nothing when it refuses a client certificate (over UDP not even an alert), so its
 reason must be found here: dates, purpose, common name, and whether the key belongs to it. Modes
-27 to 34 of the reference; AWS demands a common name (Administrator Guide, client authentication).
+27 to 34 (docs/design/005); AWS demands a common name (Administrator Guide, client authentication).
 """
 
 from collections.abc import Iterable
@@ -102,7 +102,7 @@ def _dates(facts: ClientCertificateFacts, case: Case) -> Iterable[Finding | Excl
             cite(ID, facts, "certificate", "not_after"),
             not_after=certificate.not_after,
             days=(ends - moment).days,
-        )
+        ).but(certainty="proven" if confirmed else "likely")
     else:
         because = f"valid to {certificate.not_after}, {sure}"
         for problem in (EXPIRED, NOT_YET_VALID):

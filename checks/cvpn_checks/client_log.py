@@ -100,7 +100,9 @@ def judge(facts: ClientLogFacts, case: Case) -> Iterable[Finding | Exclusion]:
             finding = problem.found(
                 ID, cite(ID, facts, "attempts", number, "errors", error, "code")
             )
-            yield finding if facts.named else finding.but(certainty="likely")
+            # That a server which never answers has no address left is only the usual reason.
+            doubtful = facts.attempts[number].errors[error].detail == "no_reply"
+            yield finding if facts.named and not doubtful else finding.but(certainty="likely")
 
 
 def applies(facts: ClientLogFacts, _case: Case) -> str | None:

@@ -13,14 +13,23 @@ from cvpn_doctor.model.answers import PortAnswer
 from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import CannotObserve, Check, Look, Touch
 from cvpn_doctor.model.cite import cite
-from cvpn_doctor.model.facts import HandshakeFacts, PortsFacts
-from cvpn_doctor.model.finding import ArgValue, Evidence, Exclusion, Finding, Problem, Stage
+from cvpn_doctor.model.facts import ClientCertificateFacts, HandshakeFacts, PortsFacts
+from cvpn_doctor.model.finding import (
+    ArgValue,
+    Certainty,
+    Evidence,
+    Exclusion,
+    Finding,
+    Problem,
+    Stage,
+)
 from cvpn_doctor.model.handshake import HandshakeAnswer
+from cvpn_doctor.openvpn.log_evidence import from_log
 from cvpn_doctor.routing.connection import connected
 
 ID = "handshake"
 ADDRESSES = 2
-SECONDS = 3.8
+SECONDS = 3.1  # two silences of some 1.4 s each are a verdict; a person waits four at most
 _CLIENT_ALERTS = frozenset(
     (
         *("unknown_ca", "certificate_expired", "certificate_revoked", "bad_certificate"),
@@ -76,7 +85,10 @@ def observe(look: Look) -> HandshakeFacts:
         for a in open_ones[:ADDRESSES]
     ]
     answers = look.ask(questions).results()
-    return HandshakeFacts(answers=tuple(a for a in answers if isinstance(a, HandshakeAnswer)))
+    return HandshakeFacts(
+        answers=tuple(a for a in answers if isinstance(a, HandshakeAnswer)),
+        certificate_elsewhere=look.material.elsewhere is not None,
+    )
 
 
 def _is_ours(answer: PortAnswer, transport: str, port: int) -> bool:
@@ -92,14 +104,17 @@ def judge(facts: HandshakeFacts, case: Case) -> Iterable[Finding | Exclusion]:
             yield Exclusion(code=problem.code, because=because)
         return
     for number, answer in enumerate(facts.answers):
-        finding = _refused(facts, number, answer) or _cut(facts, number, answer)
+        finding = _refused(facts, number, answer, case) or _cut(facts, number, answer)
         if finding is not None:
             yield finding
             return
+    yield from from_log(case, (REJECTED,))
 
 
-def _refused(facts: HandshakeFacts, number: int, answer: HandshakeAnswer) -> Finding | None:
-    """The server fell out with us only after our certificate."""
+def _refused(
+    facts: HandshakeFacts, number: int, answer: HandshakeAnswer, case: Case
+) -> Finding | None:
+    """The server fell out with us only after our certificate, or for want of one."""
     alert = next(
         (
             n
@@ -110,6 +125,8 @@ def _refused(facts: HandshakeFacts, number: int, answer: HandshakeAnswer) -> Fin
     )
     if not answer.refused_client and alert is None:
         return None
+    if answer.client_certificate != "sent" and _could_not_show(facts, case):
+        return None  # a client has a certificate that the probe had not
     evidence = [cite(ID, facts, "answers", number, "stage")]
     if alert is not None:
         evidence.append(cite(ID, facts, "answers", number, "alerts", alert, "name"))
@@ -119,7 +136,19 @@ def _refused(facts: HandshakeFacts, number: int, answer: HandshakeAnswer) -> Fin
         how=answer.client_certificate,
         alert=answer.alerts[alert].name if alert is not None else "",
         **_where(answer),
-    ).but(certainty="proven" if alert is not None or answer.certificate_requested else "likely")
+    ).but(certainty=_certainty(answer, alert is not None))
+
+
+def _could_not_show(facts: HandshakeFacts, case: Case) -> bool:
+    own = case.facts(ClientCertificateFacts)
+    locked = own is not None and own.key in ("encrypted", "unreadable")
+    return facts.certificate_elsewhere or locked
+
+
+def _certainty(answer: HandshakeAnswer, told: bool) -> Certainty:
+    """A certificate that was shown, or one that was asked for and is not there at all."""
+    shown = answer.client_certificate in ("sent", "not_given")
+    return "proven" if told or (shown and answer.certificate_requested) else "likely"
 
 
 def _cut(facts: HandshakeFacts, number: int, answer: HandshakeAnswer) -> Finding | None:

@@ -3,7 +3,7 @@
 The file is the one thing that every attempt starts from, and the cheapest to look at: a literal
 asterisk pasted from the console, a missing `remote-random-hostname`, a placeholder that the
 deployment tool did not fill in. Source: AWS Client VPN User Guide, troubleshooting; failure modes
-1, 2, 6, 7, 28, 34, 38 of the reference.
+1, 2, 6, 7, 28, 34, 38 (docs/design/005).
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 A three-way comparison: expected, pushed (from the client's log), in force. AWS pushes name
 servers and no domains; a plain OpenVPN on Linux applies none of them without a script. Modes 97
-and 98 of the reference.
+and 98 (docs/design/005).
 """
 
 from collections.abc import Iterable

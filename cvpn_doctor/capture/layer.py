@@ -1,6 +1,6 @@
 """OpenVPN for scapy: its packets over UDP and TCP. Call `load_scapy()` before importing this.
 
-Wire (reference/openvpn.md, section 5; OpenVPN ssl_pkt.h): u8 opcode << 3 | key id, 8 bytes own
+Wire (docs/design/004-openvpn.md, 5; OpenVPN ssl_pkt.h): u8 opcode << 3 | key id, 8 bytes own
 session id, u8 count of acks, 4 bytes each, 8 bytes peer's session id (only with acks), u32 packet
 id (not in P_ACK_V1), payload. P_DATA_V2: u8, u24 peer id, payload. A u16 length in front over TCP.
 
@@ -12,15 +12,14 @@ from typing import Any, Final
 from scapy.fields import (
     BitEnumField,
     BitField,
-    ByteField,
     ConditionalField,
     FieldLenField,
     FieldListField,
     IntField,
     LenField,
     ThreeBytesField,
-    XStrFixedLenField,
     XStrField,
+    XStrFixedLenField,
 )
 from scapy.packet import Packet, bind_layers
 
@@ -59,9 +58,7 @@ class OpenVPN(Packet):
             XStrFixedLenField("session_id", bytes(SESSION_ID_LENGTH), SESSION_ID_LENGTH),
             _is_control,
         ),
-        ConditionalField(
-            FieldLenField("ack_count", None, fmt="B", count_of="acks"), _is_control
-        ),
+        ConditionalField(FieldLenField("ack_count", None, fmt="B", count_of="acks"), _is_control),
         ConditionalField(
             FieldListField(
                 "acks",
@@ -75,9 +72,7 @@ class OpenVPN(Packet):
             XStrFixedLenField("peer_session_id", bytes(SESSION_ID_LENGTH), SESSION_ID_LENGTH),
             lambda p: _is_control(p) and bool(p.ack_count or p.acks),
         ),
-        ConditionalField(
-            IntField("packet_id", 0), lambda p: _is_control(p) and p.opcode != ACK
-        ),
+        ConditionalField(IntField("packet_id", 0), lambda p: _is_control(p) and p.opcode != ACK),
         XStrField("content", b""),
     ]
 

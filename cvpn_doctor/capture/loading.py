@@ -3,7 +3,7 @@
 Importing scapy writes some 3 MB below ~/.cache (and dies where it may not), reads a pickle from
 there, and its network layers ask the system for interfaces; with a stopped Npcap on Windows they
 even start that service. Only `config`, `packet`, `fields` and `utils` are loaded here, which touch
-none of that, with a private folder in the place of the user's (reference/dependencies.md, 2).
+none of that, with a private folder in the place of the user's (docs/design/002-dependencies.md).
 """
 
 import logging

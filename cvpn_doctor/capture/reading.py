@@ -6,6 +6,7 @@ a block says that it has; the file given to it never hands out more than there a
 
 import io
 import os
+import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _MAGICS: Final = {
     *(b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1"),  # pcap, nanoseconds
     b"\x0a\x0d\x0d\x0a",  # pcapng
 }
+_LONGEST = 0xFFFF  # as scapy reads a packet
 _LOOK_AT_CLOCK = 256  # packets between two looks
 
 
@@ -42,22 +44,23 @@ class Frame(NamedTuple):
 
 
 class _Bounded(io.RawIOBase):
-    """A file of known size, that notes whether somebody wanted more than it has."""
+    """A file of known size."""
 
     def __init__(self, file: IO[bytes], size: int) -> None:
         super().__init__()
         self._file = file
-        self._left = size
-        self.wanted_more = False
+        self.left = size
 
     def read(self, size: int = -1, /) -> bytes:
         """At most what is left."""
-        asked = self._left if size < 0 else size
-        data = self._file.read(min(asked, self._left))
-        self._left -= len(data)
-        # An end between two records is the end; one within a record is a damage.
-        self.wanted_more = 0 < len(data) < asked or (self.wanted_more and not data)
+        data = self._file.read(self.left if size < 0 else min(size, self.left))
+        self.left -= len(data)
         return data
+
+    def take_back(self, size: int) -> None:
+        """The last bytes once more."""
+        self._file.seek(-size, os.SEEK_CUR)
+        self.left += size
 
 
 class Capture:
@@ -93,20 +96,22 @@ class Capture:
         from scapy.utils import RawPcapNgReader  # noqa: PLC0415
 
         try:
-            reader: Any = RawPcapNgReader(file)  # or its sibling for pcap, by the magic
+            reader: Any = RawPcapNgReader(file)  # type: ignore[arg-type]  # or its sibling for pcap, by the magic
         except Scapy_Exception:
             raise CaptureError(f"{self._path}: damaged from its first bytes on") from None
         end = time.monotonic() + self._limits.seconds
-        count = 0
+        count, left = 0, file.left
         while True:
             try:
                 data, facts = reader._read_packet()  # noqa: SLF001 - no other gives the link type
             except EOFError:
-                self.truncated = file.wanted_more or bool(file.read(1))
+                self.truncated |= not _ends_well(reader, file, left)
                 return
-            except Exception:  # noqa: BLE001 - a hostile file: the rest cannot be found
+            except Exception:  # a hostile file: where the rest begins, nobody can say
                 self.truncated = True
                 return
+            left = file.left
+            self.truncated |= len(data) < min(getattr(facts, "caplen", 0), _LONGEST)
             yield _frame(reader, data, facts)
             count += 1
             if count >= self._limits.packets:
@@ -115,6 +120,22 @@ class Capture:
             if count % _LOOK_AT_CLOCK == 0 and time.monotonic() > end:
                 self.stopped = "seconds"
                 return
+
+
+def _ends_well(reader: Any, file: _Bounded, left: int) -> bool:
+    """Whether the bytes after the last packet are nothing, or whole blocks without a packet."""
+    if file.left or not hasattr(reader, "interfaces"):
+        return left == 0
+    file.take_back(left)
+    while file.left:
+        head = file.read(8)
+        if len(head) < 8:
+            return False
+        (size,) = struct.unpack(f"{reader.endian}4xI", head)
+        if size < 12 or size - 8 > file.left:
+            return False
+        file.read(size - 8)
+    return True
 
 
 def _frame(reader: Any, data: bytes, facts: Any) -> Frame:

@@ -165,9 +165,7 @@ def _ports(ip: _Ip) -> Segment:
     if ip.protocol not in (TCP, UDP):
         raise NotRead
     source_port, target_port = struct.unpack_from(">HH", ip.payload)
-    return Segment(
-        ip.protocol, ip.source, source_port, ip.target, target_port, ip.ttl, ip.size
-    )
+    return Segment(ip.protocol, ip.source, source_port, ip.target, target_port, ip.ttl, ip.size)
 
 
 def _icmp(ip: _Ip) -> IcmpError:

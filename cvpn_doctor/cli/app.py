@@ -93,6 +93,9 @@ def run(
             " /--no-client-certificate", help="Leave the profile's client certificate out."
         ),
     ] = True,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also ask what needs privileges, as far as they go.")
+    ] = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -110,6 +113,7 @@ def run(
             deadline=deadline,
             offline=offline,
             client_certificate=client_certificate,
+            deep=deep,
         ),
         _show(output, language, exit_style, quiet=quiet, verbose=verbose),
     )
@@ -140,6 +144,18 @@ def diagnose(
 
     show = _show(output, language, exit_style, quiet=quiet, verbose=verbose)
     return command(bundle, json, show)
+
+
+@app.command("read-capture")
+def read_capture(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A pcap or pcapng file.")],
+    json: JsonOption = None,
+    language: LanguageOption = None,
+) -> int:
+    """What a packet capture shows of the VPN's connection attempts."""
+    from cvpn_doctor.cli.capture import read as command  # noqa: PLC0415
+
+    return command(file, json, _language(language))
 
 
 @app.command()

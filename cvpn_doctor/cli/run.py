@@ -16,6 +16,7 @@ from cvpn_doctor.host.shared import Shared
 from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import AnyCheck
 from cvpn_doctor.model.exits import INTERRUPTED
+from cvpn_doctor.model.facts import DeepFacts
 from cvpn_doctor.model.host import Host
 from cvpn_doctor.model.material import Material
 from cvpn_doctor.render.plain import plain
@@ -35,6 +36,7 @@ class Wishes:
     deadline: float
     offline: bool
     client_certificate: bool
+    deep: bool = False
 
 
 def run(wishes: Wishes, how: Show) -> int:
@@ -57,9 +59,12 @@ def run(wishes: Wishes, how: Show) -> int:
         deadline=wishes.deadline,
         offline=wishes.offline,
         left_out=left_out,
+        deep=wishes.deep,
     )
     with progress(ALL) as observer:
         outcome = observe(looking, observer)
+    if wishes.deep:
+        _say_not_seen(outcome)
     about = Circumstances(
         started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         seconds=round(outcome.seconds, 3),
@@ -69,6 +74,19 @@ def run(wishes: Wishes, how: Show) -> int:
     report = make_report(ALL, _case(host, subject, outcome), about)
     code = show(report, wishes.json, how)
     return INTERRUPTED if outcome.interrupted else code
+
+
+def _say_not_seen(outcome: Outcome) -> None:
+    """One line for what --deep could not do, with what is missing for it."""
+    seen = outcome.observations["deep"]
+    failures = [seen.failure]
+    if isinstance(seen.facts, DeepFacts):
+        failures = [seen.facts.path_failure, seen.facts.packets_failure]
+    reasons = [f.detail or f.kind for f in failures if f and f.kind != "permission_denied"]
+    if any(f and f.kind == "permission_denied" for f in failures):
+        reasons.append("seeing by which interface tunnel packets leave needs root (CAP_NET_RAW)")
+    if reasons:
+        print(plain(f"cvpn-doctor: not seen with --deep: {'; '.join(reasons)}"), file=sys.stderr)
 
 
 def _material(whole: Material, wishes: Wishes) -> Material:

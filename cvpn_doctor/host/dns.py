@@ -1,7 +1,7 @@
 """One question to one name server, over UDP, and over TCP when the answer was cut.
 
 A connected socket of our own: an unconnected one hides "port closed" as a time-out, and stopping
-at the first wrong packet would let a forger hide the real answer (reference/dependencies.md, 4).
+at the first wrong packet would let a forger hide the real answer (docs/design/002-dependencies.md).
 """
 
 from __future__ import annotations

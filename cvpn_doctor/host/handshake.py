@@ -2,7 +2,7 @@
 
 Sends the client's certificate (never its key, never the key-exchange message that follows TLS, so
 no address is given out, nobody is signed in, and a running tunnel is not disturbed). Each session
-is ended in order: reference/openvpn.md, section 7.
+is ended in order: docs/design/004-openvpn.md, 7.
 """
 
 import secrets
@@ -16,7 +16,9 @@ from typing import Final
 import msgspec
 
 from cvpn_doctor.host.deadline import Deadline
-from cvpn_doctor.host.handshake_line import Line, TcpLine, UdpLine
+from cvpn_doctor.host.handshake_line import Line
+from cvpn_doctor.host.handshake_tcp import TcpLine
+from cvpn_doctor.host.handshake_udp import UdpLine
 from cvpn_doctor.host.outcome import Ending, local_ending
 from cvpn_doctor.host.udp import LocalRefusal
 from cvpn_doctor.model.answers import PortOutcome
@@ -24,7 +26,8 @@ from cvpn_doctor.model.failure import Failure
 from cvpn_doctor.model.handshake import HandshakeAnswer, HandshakeOutcome
 from cvpn_doctor.model.profile import Transport
 from cvpn_doctor.openvpn.attempts import Attempts
-from cvpn_doctor.openvpn.control import LARGE, Control
+from cvpn_doctor.openvpn.control import Control
+from cvpn_doctor.openvpn.flight import LARGE
 from cvpn_doctor.openvpn.packet import ProtocolError
 from cvpn_doctor.openvpn.tls import Tls
 
@@ -100,7 +103,9 @@ class _Pump:
             told, ending = attempts.verdict(now), self._ending(attempts, now)
             if told is not None or ending is not None:
                 return partial(self._told, told or attempts.best(), attempts, ending)
-            self._wait(attempts.timer(now) - time.monotonic())
+            believed = [line.believed_at for line in self._lines]
+            times = [at for at in believed if at is not None and at > now]
+            self._wait(min(attempts.timer(now), *times, now + 1.0) - time.monotonic())
 
     def _open(self, session: Control) -> None:
         make = UdpLine if self._answer.transport == "udp" else TcpLine

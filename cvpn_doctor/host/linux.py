@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from cvpn_doctor.host import (
+    deep,
     environment,
     kernel,
+    linux_aws_client,
     linux_clients,
     linux_logs,
     linux_names,
@@ -18,6 +20,8 @@ from cvpn_doctor.host import (
 from cvpn_doctor.host.netlink import Netlink
 from cvpn_doctor.host.portable import PortableHost, elevated
 from cvpn_doctor.host.tree import Tree
+from cvpn_doctor.model.aws_client import AwsClientState
+from cvpn_doctor.model.deep import InterfacePackets, PathMtu
 from cvpn_doctor.model.network import (
     HostsEntry,
     Interface,
@@ -31,6 +35,7 @@ from cvpn_doctor.model.network import (
     VpnClient,
 )
 from cvpn_doctor.model.platform import Platform
+from cvpn_doctor.model.profile import Transport
 from cvpn_doctor.parse import hosts, interface_kind, os_release
 from cvpn_doctor.parse.address import same_address
 
@@ -125,6 +130,10 @@ class LinuxHost(PortableHost):
         sees_all = linux_processes.sees_all(self._tree)
         return linux_clients.vpn_clients(self._tree, running, sees_all=sees_all)
 
+    def aws_client(self) -> AwsClientState | None:
+        """AWS' client 6 or later, by its command line."""
+        return linux_aws_client.aws_client(self._tree, _home())
+
     def client_logs(self) -> tuple[str, ...]:
         """Logs of installed and running VPN clients, newest first."""
         running = linux_processes.vpn_processes(self._tree)
@@ -137,6 +146,19 @@ class LinuxHost(PortableHost):
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """One entry per interactive session."""
         return linux_users.logged_in_users(self._tree)
+
+    def path_mtu(
+        self, address: str, port: int, timeout: float, wait: float, interface: str | None = None
+    ) -> PathMtu:
+        """Works without privileges."""
+        return deep.path_mtu(address, port, timeout, wait, interface)
+
+    def tunnel_packets(
+        self, addresses: tuple[str, ...], transport: Transport, port: int, seconds: float
+    ) -> tuple[InterfacePackets, ...]:
+        """Needs CAP_NET_RAW. Raises PermissionError."""
+        names = tuple(i.name for i in self.interfaces() if i.up and i.kind != "loopback")
+        return deep.tunnel_packets(names, addresses, transport, port, seconds)
 
     def _leaves_by(self, address: str, interface: str | None) -> str | None:
         if interface is not None:

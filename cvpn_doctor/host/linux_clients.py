@@ -20,7 +20,7 @@ class _Product(NamedTuple):
     services: tuple[str, ...] = ()
 
 
-# Places: reference/aws-client-vpn.md, section 6.2; the distributions' packages.
+# Places: docs/design/005-failure-modes.md; the distributions' packages.
 _PRODUCTS: Final = (
     _Product(
         "aws",

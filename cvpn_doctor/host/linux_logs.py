@@ -10,7 +10,7 @@ from cvpn_doctor.host.linux_processes import Seen
 from cvpn_doctor.host.tree import Tree
 from cvpn_doctor.parse import openvpn_log_option, process
 
-# reference/aws-client-vpn.md, sections 6.2 and 6.7
+# docs/design/005-failure-modes.md
 FOLDERS: Final = (
     "/var/log/aws-vpn-client",
     "/var/log/awsvpnclient",

@@ -13,6 +13,8 @@ import msgspec
 from cvpn_doctor.host import dns, hop, http, lookup, reset_tcp, reset_udp
 from cvpn_doctor.host.leaving import leaving_interface
 from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
+from cvpn_doctor.model.aws_client import AwsClientState
+from cvpn_doctor.model.deep import InterfacePackets, PathMtu
 from cvpn_doctor.model.failure import Unsupported
 from cvpn_doctor.model.handshake import HandshakeAnswer
 from cvpn_doctor.model.material import Material
@@ -87,6 +89,10 @@ class PortableHost:
     def vpn_clients(self) -> tuple[VpnClient, ...]:
         """Installed VPN clients."""
         raise self._not_built("vpn_clients")
+
+    def aws_client(self) -> AwsClientState | None:
+        """What AWS' client says of itself."""
+        raise self._not_built("aws_client")
 
     def client_logs(self) -> tuple[str, ...]:
         """Paths of the logs of VPN clients, newest first."""
@@ -199,6 +205,27 @@ class PortableHost:
         if answer.address is None:
             return answer
         return msgspec.structs.replace(answer, interface=self._leaves_by(answer.address, interface))
+
+    def path_mtu(
+        self,
+        address: str,  # noqa: ARG002
+        port: int,  # noqa: ARG002
+        timeout: float,  # noqa: ARG002
+        wait: float,  # noqa: ARG002
+        interface: str | None = None,  # noqa: ARG002
+    ) -> PathMtu:
+        """The largest packet that reaches the endpoint."""
+        raise self._not_built("path_mtu")
+
+    def tunnel_packets(
+        self,
+        addresses: tuple[str, ...],  # noqa: ARG002
+        transport: Transport,  # noqa: ARG002
+        port: int,  # noqa: ARG002
+        seconds: float,  # noqa: ARG002
+    ) -> tuple[InterfacePackets, ...]:
+        """The tunnel's packets by interface."""
+        raise self._not_built("tunnel_packets")
 
     def _leaves_by(self, address: str, interface: str | None) -> str | None:
         return interface or leaving_interface(address)

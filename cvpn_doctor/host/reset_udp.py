@@ -10,10 +10,10 @@ from cvpn_doctor.model.answers import Icmp, PortAnswer
 from cvpn_doctor.openvpn import reset
 
 # When the same packet is sent again. A server allows all its clients together 100 resets per
-# 10 s (`connect-freq-initial`): never more than these four. reference/openvpn.md, section 5.
+# 10 s (`connect-freq-initial`): never more than these four. docs/design/004-openvpn.md, 5.
 RESEND_AT: Final = (0.35, 0.9, 1.7)
 # How long an ICMP error or a foreign datagram waits for a real answer before it is believed:
-# it may be forged, or late. reference/openvpn.md, section 11.6.
+# it may be forged, or late. docs/design/004-openvpn.md, 11.6.
 GRACE: Final = 0.3
 
 

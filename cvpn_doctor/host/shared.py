@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
 from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
+from cvpn_doctor.model.aws_client import AwsClientState
+from cvpn_doctor.model.deep import InterfacePackets, PathMtu
 from cvpn_doctor.model.handshake import HandshakeAnswer
 from cvpn_doctor.model.host import Host
 from cvpn_doctor.model.material import Material
@@ -110,6 +112,10 @@ class Shared:
         """Shared."""
         return self._once(("vpn_clients",), self._host.vpn_clients)
 
+    def aws_client(self) -> AwsClientState | None:
+        """Shared."""
+        return self._once(("aws_client",), self._host.aws_client)
+
     def client_logs(self) -> tuple[str, ...]:
         """Shared."""
         return self._once(("client_logs",), self._host.client_logs)
@@ -191,3 +197,15 @@ class Shared:
     ) -> HttpAnswer:
         """Asked anew."""
         return self._host.http_get(url, timeout, address, interface)
+
+    def path_mtu(
+        self, address: str, port: int, timeout: float, wait: float, interface: str | None = None
+    ) -> PathMtu:
+        """Asked anew."""
+        return self._host.path_mtu(address, port, timeout, wait, interface)
+
+    def tunnel_packets(
+        self, addresses: tuple[str, ...], transport: Transport, port: int, seconds: float
+    ) -> tuple[InterfacePackets, ...]:
+        """Asked anew."""
+        return self._host.tunnel_packets(addresses, transport, port, seconds)

@@ -68,6 +68,11 @@ class Look(Protocol):
         """The profile's certificates and key; never to be put into facts."""
         ...
 
+    @property
+    def deep(self) -> bool:
+        """Whether --deep was given: questions that need privileges may be asked."""
+        ...
+
     def facts(self, kind: type[F]) -> F | None:
         """Facts of a check that this one needs; None where they were not collected."""
         ...

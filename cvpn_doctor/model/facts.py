@@ -7,6 +7,8 @@ saw, while checks never import each other.
 from typing import Literal
 
 from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
+from cvpn_doctor.model.aws_client import AwsClientState
+from cvpn_doctor.model.deep import InterfacePackets, PathMtu
 from cvpn_doctor.model.failure import Failure
 from cvpn_doctor.model.handshake import Certificate, HandshakeAnswer
 from cvpn_doctor.model.network import (
@@ -19,6 +21,7 @@ from cvpn_doctor.model.network import (
     Route,
     RouteAnswer,
     RouteTable,
+    VpnClient,
 )
 from cvpn_doctor.model.profile import LintIssue
 from cvpn_doctor.model.push import LogAttempt
@@ -117,6 +120,7 @@ class HandshakeFacts(Record, frozen=True, kw_only=True):
     """Check `handshake`: how far each address went along, up to the end of TLS."""
 
     answers: tuple[HandshakeAnswer, ...] = ()
+    certificate_elsewhere: bool = False  # in a store or on a token: the probe had none to show
 
 
 class ServerCertificateFacts(Record, frozen=True, kw_only=True):
@@ -160,3 +164,20 @@ class TunnelDnsFacts(Record, frozen=True, kw_only=True):
     """Check `tunnel_dns`: how this laptop resolves names now."""
 
     config: ResolverConfig
+
+
+class VpnClientFacts(Record, frozen=True, kw_only=True):
+    """Check `vpn_client`: the VPN clients installed here, and what AWS' own says of itself."""
+
+    clients: tuple[VpnClient, ...] = ()
+    aws: AwsClientState | None = None  # None: not version 6 or later, or it could not be asked
+    aws_failure: Failure | None = None
+
+
+class DeepFacts(Record, frozen=True, kw_only=True):
+    """Check `deep`: packet sizes towards the endpoint, and where tunnel packets leave."""
+
+    path: PathMtu | None = None
+    path_failure: Failure | None = None
+    packets: tuple[InterfacePackets, ...] = ()
+    packets_failure: Failure | None = None

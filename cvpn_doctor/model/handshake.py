@@ -32,12 +32,12 @@ HandshakeOutcome = Literal[
     "failed",  # none of these: see `failure`
 ]
 
-Silence = Literal[  # which packets are missing; reference/openvpn.md, sections 1.3 and 8
+Silence = Literal[  # which packets are missing; docs/design/004-openvpn.md, 1.3 and 8
     "reset",  # no answer to the hard reset
     "hello",  # the ClientHello was never acknowledged: TLS refused, or cut after the reset
     "server_flight",  # ClientHello acknowledged, but no large packet of the server comes
-    "large_client_packets",  # ours: small ones are acknowledged, the large ones are not
-    "end_of_client_flight",  # ours, from some packet on: the server refused our certificate
+    "large_client_packets",  # the server acknowledges our small packets, not the large ones
+    "end_of_client_flight",  # it stopped acknowledging within it: it refused our certificate
     "server_finished",  # all acknowledged, but the server's last word is missing
     "mixed",  # none of these patterns: loss
 ]
@@ -133,5 +133,8 @@ class HandshakeAnswer(Record, frozen=True, kw_only=True):
         """
         if self.stage != "finished":
             return False
-        by_silence = self.outcome == "silent" and self.silence == "end_of_client_flight"
-        return by_silence or self.outcome in ("closed", "alert")
+        # Over TCP silence is another thing: lost segments hold up all that follows them.
+        by_silence = self.outcome == "silent" and self.transport == "udp"
+        if by_silence:
+            return self.silence == "end_of_client_flight"
+        return self.outcome in ("closed", "alert")

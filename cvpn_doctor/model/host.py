@@ -8,6 +8,8 @@ Local questions are asked once per run and shared. No question changes the machi
 from typing import Protocol
 
 from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, PortAnswer, TlsAnswer
+from cvpn_doctor.model.aws_client import AwsClientState
+from cvpn_doctor.model.deep import InterfacePackets, PathMtu
 from cvpn_doctor.model.handshake import HandshakeAnswer
 from cvpn_doctor.model.material import Material
 from cvpn_doctor.model.network import (
@@ -68,6 +70,10 @@ class Host(Protocol):
 
     def vpn_clients(self) -> tuple[VpnClient, ...]:
         """Installed VPN clients."""
+        ...
+
+    def aws_client(self) -> AwsClientState | None:
+        """What AWS' client 6 or later says of itself. None: it is not installed."""
         ...
 
     def client_logs(self) -> tuple[str, ...]:
@@ -150,4 +156,17 @@ class Host(Protocol):
         self, url: str, timeout: float, address: str | None = None, interface: str | None = None
     ) -> HttpAnswer:
         """One plain HTTP GET without following redirects; `address` overrides the name's lookup."""
+        ...
+
+    # -- only with --deep ---------------------------------------------------------------------
+    def path_mtu(
+        self, address: str, port: int, timeout: float, wait: float, interface: str | None = None
+    ) -> PathMtu:
+        """Padded OpenVPN hard resets that must not be fragmented; `wait`: for each answer."""
+        ...
+
+    def tunnel_packets(
+        self, addresses: tuple[str, ...], transport: Transport, port: int, seconds: float
+    ) -> tuple[InterfacePackets, ...]:
+        """Data packets to and from the endpoint, by interface. Raises PermissionError."""
         ...

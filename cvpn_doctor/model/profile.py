@@ -7,7 +7,7 @@ from cvpn_doctor.model.record import Record
 Transport = Literal["udp", "tcp"]
 AuthMethod = Literal["mutual", "saml", "password"]
 
-# Regions and partitions: reference "AWS Client VPN", name patterns. The bare and the literal
+# Regions and partitions as seen in exported profiles. The bare and the literal
 # asterisk form are both accepted here; which one a profile holds is a finding of its own.
 ENDPOINT_NAME = (
     r"^(?:(?P<label>\*|[a-z0-9_-]+)\.)?(?P<zone>(?P<id>cvpn-endpoint-[0-9a-z]{8,32})"

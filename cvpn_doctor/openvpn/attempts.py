@@ -1,7 +1,7 @@
 """Several sessions with one address: when to begin another, when to stop, which one to believe.
 
 Where packets are lost a new session beats waiting: a server sends its own again after 2 s only
-(reference/openvpn.md, section 5). And one silence is chance; equal ones are an answer.
+(docs/design/004-openvpn.md, 5). And one silence is chance; equal ones are an answer.
 """
 
 from collections.abc import Callable
@@ -52,8 +52,8 @@ class Attempts:
         return None
 
     def best(self) -> Control:
-        """The session that came furthest, the first of equals."""
-        return max(self.sessions, key=lambda session: session.rank)
+        """The session that came furthest, of equals the first that is not just loss."""
+        return max(self.sessions, key=lambda one: (one.rank, one.silence() != "mixed"))
 
     def timer(self, now: float) -> float:
         """When to look again at the latest."""
@@ -68,7 +68,9 @@ class Attempts:
         refusals = sum(one.silence() == "end_of_client_flight" for one in self.sessions)
         if len(self.sessions) == len(RESETS) or refusals >= REFUSALS:
             return self._limit + 1.0
-        return max(session.progress + _patience(session) for session in self.sessions)
+        ready = max(session.progress + _patience(session) for session in self.sessions)
+        # A refusal is sure after a second one, not after a third session.
+        return ready + STALLED if refusals and len(self.sessions) == REFUSALS else ready
 
     def _refused(self, now: float) -> bool:
         return sum(one.refused_by_silence(now) for one in self.sessions) >= REFUSALS
@@ -77,7 +79,10 @@ class Attempts:
         if now < self._start + DECIDED or len(self.sessions) < 2:
             return False
         silences = {session.silence() for session in self.sessions}
-        if len(silences) > 1 or silences & {"mixed", "reset"}:
+        # The ack of the ClientHello may travel in the large packet that does not get through.
+        if len(silences - {"hello"}) > 1 or silences & {"mixed", "reset"}:
+            return False
+        if "hello" in silences and not silences <= {"hello", "server_flight"}:
             return False
         return all(now >= one.progress + max(QUIET, _patience(one)) for one in self.sessions)
 

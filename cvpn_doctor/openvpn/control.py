@@ -9,13 +9,14 @@ Sans-IO: bytes and time come in as arguments, datagrams go out as values. The or
     for data in control.leave(): ...          # UDP; a TCP connection is just closed
 
 The oracle is which of our packets the server acknowledges: it does so only once its TLS has
-swallowed them (reference/openvpn.md, sections 1.2 to 1.4 and 8).
+swallowed them (docs/design/004-openvpn.md, 1.2 to 1.4 and 8).
 """
 
 from collections import deque
 from typing import Final, Literal, NamedTuple, get_args
 
 from cvpn_doctor.model.handshake import HandshakeStage, Silence
+from cvpn_doctor.openvpn import flight
 from cvpn_doctor.openvpn.packet import (
     Frames,
     Opcode,
@@ -23,30 +24,17 @@ from cvpn_doctor.openvpn.packet import (
     ProtocolError,
     decode,
     encode,
-    framed,
 )
 from cvpn_doctor.openvpn.reliable import Outgoing, Receiver, Sender
+from cvpn_doctor.openvpn.reset import framed
 from cvpn_doctor.openvpn.tls import Tls
 
 STAGES: Final[tuple[HandshakeStage, ...]] = get_args(HandshakeStage)
-# Our packets stay below 1,200 bytes, as the smallest of OpenVPN's own (2.5: 1,188 with UDP).
-LARGEST_PAYLOAD: Final = 1150
-# Our last flight goes out as a small packet, large ones, a small packet. The server acknowledges
-# the first before it can judge anything, and the last even where the large ones do not get
-# through; but once it has refused our certificate it acknowledges nothing that follows.
-HEAD: Final = 8  # less than the shortest record with a certificate message
-TAIL: Final = 64
-# What counts as large for that: no path is known that drops less, IPv4 must carry 576.
-LARGE: Final = 500
 ACKS_WITH_CONTROL: Final = 4  # ssl_pkt.h: CONTROL_SEND_ACK_MAX
 ACKS_ALONE: Final = 8
 # A record that nobody can read: the server ends the session at once, where close_notify or an
-# alert would leave it for 60 s. reference/openvpn.md, section 7.
+# alert would leave it for 60 s. docs/design/004-openvpn.md, 7.
 UNREADABLE: Final = bytes.fromhex("1703030020") + bytes(32)
-# Sendings of our last packet, and waits, before its silence means anything. Section 8.
-REFUSAL_SENDS: Final = 3
-REFUSAL_WAITS: Final = 5.5
-
 End = Literal["accepted", "untrusted", "alert", "tls_failed", "closed", "other_protocol"]
 
 
@@ -86,6 +74,7 @@ class Control:
         self._session = session_id
         self._peer: bytes | None = None
         self._frames = Frames() if stream else None
+        self._echoes: int | None = None  # since the server was heard; None: none was ever sent
         self._hello_ends = 0  # id of the ClientHello's last packet
         self._left = False
         self._events: deque[Event] = deque()
@@ -144,7 +133,10 @@ class Control:
         """Packets to send now, framed where it is a stream."""
         if self._left:
             return []
-        packets = [self._packed(packet, now) for packet in self.sender.due(now)]
+        due = self.sender.due(now)
+        packets = [self._packed(packet, now) for packet in due]
+        if self.stage == "finished" and any(packet.sends > 1 for packet in due):
+            packets += self._echo()
         while self.receiver.owed and self._peer is not None:
             acks = self.receiver.take_acks(ACKS_ALONE, again=False)
             packets.append(encode(Packet(Opcode.ACK_V1, self._session, acks, self._peer)))
@@ -175,36 +167,22 @@ class Control:
 
     def silence(self) -> Silence:
         """Which packets are missing, if nothing more comes."""
-        if self.stage == "nothing":
-            return "reset"
-        lacking = self.sender.unacked()
-        if self.stage == "client_flight_acked":
-            return "server_finished"
-        if _only_large_lack(self.flight, lacking):
-            return "large_client_packets"
-        if self.stage == "reset_answered":
-            return "hello"
-        if self.stage == "finished":
-            return "end_of_client_flight" if self._lacks_end() else "mixed"
-        return "mixed" if self.large_came else "server_flight"
-
-    def refused_by_silence(self, now: float) -> bool:
-        """Whether our last packet was sent often enough to take its silence for a refusal."""
-        if self.stage != "finished" or self.silence() != "end_of_client_flight":
-            return False
-        patience = REFUSAL_WAITS * self.sender.wait
-        return all(
-            one.sends >= REFUSAL_SENDS and now >= (one.first_sent or now) + patience
-            for one in self.sender.unacked()
+        return flight.silence(
+            self.stage, self.flight, large_came=self.large_came, unanswered=self._unanswered()
         )
 
-    def _lacks_end(self) -> bool:
-        """Whether the end of our last flight is unacknowledged, but not its beginning."""
-        lacking = [packet.packet_id for packet in self.sender.unacked()]
-        final = self.flight[self._hello_ends :]
-        if len(final) < 2 or final[0].acked_at is None or not lacking:
+    def refused_by_silence(self, now: float) -> bool:
+        """Whether the server has refused our certificate without a word."""
+        if self.silence() != "end_of_client_flight":
             return False
-        return lacking == list(range(lacking[0], final[-1].packet_id + 1))
+        return flight.is_refusal(self.sender.unacked(), self.sender.wait, now)
+
+    def _unanswered(self) -> int | None:
+        """Echoes without an answer. Over TCP there are none: the system sends again."""
+        if self._frames is None or self.stage != "finished":
+            return self._echoes
+        head = self.flight[self._hello_ends : self._hello_ends + 1]
+        return flight.UNANSWERED if head and head[0].acked_at is not None else None
 
     # -- packets ----------------------------------------------------------------------------------
 
@@ -212,6 +190,12 @@ class Control:
         data = self._encoded(packet.packet_id, packet.payload, packet.opcode)
         self.sender.sent(packet, len(data), now)
         return data
+
+    def _echo(self) -> list[bytes]:
+        """The first packet of our last flight once more; it may be among the packets anyway."""
+        self._echoes = (self._echoes or 0) + 1
+        head = self.flight[self._hello_ends]
+        return [] if head.acked_at is None else [self._encoded(head.packet_id, head.payload)]
 
     def _encoded(self, packet_id: int, payload: bytes, opcode: Opcode = Opcode.CONTROL_V1) -> bytes:
         acks: tuple[int, ...] = ()
@@ -229,11 +213,13 @@ class Control:
         is_reset = packet.opcode is Opcode.HARD_RESET_SERVER_V2 and packet.packet_id == 0
         if packet.key_id or not (is_reset or packet.opcode in (Opcode.CONTROL_V1, Opcode.ACK_V1)):
             raise ProtocolError("not a packet of this stage")
+        if self._echoes is not None:
+            self._echoes = 0
         if self.sender.acknowledge(packet.acks, now):
             self.progress = now
         if packet.packet_id is None:
             return
-        self.large_came = self.large_came or size >= LARGE
+        self.large_came = self.large_came or size >= flight.LARGE
         ready = self.receiver.receive(packet.packet_id, b"" if is_reset else packet.payload)
         for payload in ready or ():
             self.progress = now
@@ -274,7 +260,7 @@ class Control:
     def _pass_on(self) -> None:
         """What TLS wants to say becomes packets."""
         last = 0
-        for piece in _pieces(self.tls.to_send(), whole=not self._hello_ends):
+        for piece in flight.pieces(self.tls.to_send(), whole=not self._hello_ends):
             last = self.sender.add(Opcode.CONTROL_V1, piece).packet_id
         self._hello_ends = self._hello_ends or last
 
@@ -307,20 +293,3 @@ class Control:
             if end == "accepted":
                 self._reach("accepted", now)
             self._events.append(Ended(end, now))
-
-
-def _pieces(data: bytes, *, whole: bool) -> list[bytes]:
-    """A flight cut into payloads, small ones at both ends. `whole`: left whole where it fits."""
-    if whole and len(data) <= LARGEST_PAYLOAD:
-        return [data] if data else []
-    tail = max(HEAD, len(data) - TAIL)
-    starts = range(HEAD, tail, LARGEST_PAYLOAD)
-    body = [data[at : min(tail, at + LARGEST_PAYLOAD)] for at in starts]
-    return [piece for piece in (data[:HEAD], *body, data[tail:]) if piece]
-
-
-def _only_large_lack(flight: list[Outgoing], lacking: list[Outgoing]) -> bool:
-    """Whether large packets were lost, and the small one behind them arrived."""
-    large = [packet for packet in lacking if packet.size >= LARGE]
-    behind = flight[-1] if flight else None
-    return bool(large) and behind is not None and behind.acked_at is not None

@@ -2,7 +2,7 @@
 
 Sources: openvpn/src/openvpn (init.c, push.c, ssl.c, ssl_verify.c, forward.c, ping.c, sig.c, tun.c),
 doc/management-notes.txt; openvpn3/openvpn (client/clievent.hpp, client/cliproto.hpp,
-client/cliconnect.hpp); reference/aws-client-vpn.md §9 for what the AWS client shows.
+client/cliconnect.hpp); docs/design/005-failure-modes.md for what the AWS client shows.
 """
 
 import re

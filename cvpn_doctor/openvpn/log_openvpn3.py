@@ -1,5 +1,5 @@
 """The lines of OpenVPN 3: AWS client from 6, OpenVPN Connect. They were not seen from AWS's daemon
-(reference/aws-client-vpn.md §11.4), so only the core's own words are relied on."""
+(docs/design/005-failure-modes.md), so only the core's own words are relied on."""
 
 import re
 

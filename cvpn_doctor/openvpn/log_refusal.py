@@ -1,7 +1,7 @@
 """What stands behind AUTH_FAILED, as one closed word. Pure.
 
 Source: openvpn/src/openvpn/push.c and doc/management-notes.txt (CRV1, TEMP, SESSION);
-reference/aws-client-vpn.md §6.5 and modes 39 to 52.
+docs/design/005-failure-modes.md and modes 39 to 52.
 """
 
 import re

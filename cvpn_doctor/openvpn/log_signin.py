@@ -2,7 +2,7 @@
 
 The endpoint asks by refusing (`AUTH_FAILED,CRV1:…https://…`); the client opens a browser and
 connects again with the answer. So the first half is no failure, and a refusal of the second is
-one of the answer (reference/aws-client-vpn.md §6.5).
+one of the answer (docs/design/005-failure-modes.md).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Control-channel packets and their frames: bytes to values and back.
 
-Wire (reference/openvpn.md, section 5; OpenVPN ssl_pkt.h): u8 opcode << 3 | key id, 8 bytes own
+Wire (docs/design/004-openvpn.md, 5; OpenVPN ssl_pkt.h): u8 opcode << 3 | key id, 8 bytes own
 session id, u8 count of acks, 4 bytes each, 8 bytes peer's session id (only with acks), u32 packet
 id (not in P_ACK_V1), payload. Over TCP a u16 length stands in front.
 """
@@ -8,7 +8,7 @@ id (not in P_ACK_V1), payload. Over TCP a u16 length stands in front.
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from cvpn_doctor.openvpn.reset import MAX_ACKS, MAX_FRAME, SESSION_ID_LENGTH, framed, next_frame
+from cvpn_doctor.openvpn.reset import MAX_ACKS, MAX_FRAME, SESSION_ID_LENGTH, next_frame
 
 HEADER: Final = 1 + SESSION_ID_LENGTH + 1  # opcode, session id, count of acks
 
@@ -109,6 +109,3 @@ class Frames:
                 return packets
             packets.append(frame[0])
             self._stream = frame[1]
-
-
-__all__ = ["Frames", "Opcode", "Packet", "ProtocolError", "decode", "encode", "framed"]

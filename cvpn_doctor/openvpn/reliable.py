@@ -15,7 +15,7 @@ RECEIVE_WINDOW: Final = 12  # TLS_RELIABLE_N_REC_BUFFERS
 EARLY_AFTER: Final = 3  # acks of later packets before one is sent again: N_ACK_RETRANSMIT
 REMEMBERED_ACKS: Final = 8
 # Before the first round trip is known a packet goes out again after 0.7 s, then 1.4 s (so at 0.7
-# and 2.1 s), then after three round trips. reference/openvpn.md, section 11.4.
+# and 2.1 s), then after three round trips. docs/design/004-openvpn.md, 11.4.
 FIRST_WAIT: Final = 0.7
 LEAST_WAIT: Final = 0.25
 ROUND_TRIPS: Final = 3.0

@@ -1,6 +1,6 @@
 """The hard reset: the first packet of every OpenVPN client and its answer, without a socket.
 
-Wire (reference/openvpn.md, section 5; OpenVPN ssl_pkt.h): u8 opcode << 3 | key id, 8 bytes own
+Wire (docs/design/004-openvpn.md, 5; OpenVPN ssl_pkt.h): u8 opcode << 3 | key id, 8 bytes own
 session id, u8 count of acks, 4 bytes each, 8 bytes peer's session id (only with acks), u32 packet
 id. Over TCP a u16 length stands in front. A real answer over UDP, 26 bytes::
 

@@ -1,6 +1,6 @@
 """The client's side of TLS over memory: bytes in, bytes out, and all that can be learned from it.
 
-OpenVPN's own settings (reference/openvpn.md, section 11.3): at least TLS 1.2, the security level
+OpenVPN's own settings (docs/design/004-openvpn.md, 11.3): at least TLS 1.2, the security level
 of its legacy profile, no server name. Nothing is ever written into the session: what a client
 says after TLS would be the user's secret.
 """

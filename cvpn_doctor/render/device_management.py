@@ -1,7 +1,7 @@
 """One line for the hosts of device management and monitoring: ASCII, no personal data.
 
 Intune keeps the last line of at most 2,048 characters; Jamf what stands in `<result>`; Nagios one
-line `text | numbers`; Prometheus the text format with few label values (trust reference, 3.3).
+line `text | numbers`; Prometheus the text format with few label values (their own documentation).
 """
 
 from cvpn_doctor.model.report import Report, Verdict

@@ -1,7 +1,7 @@
 """Foreign text made harmless for a terminal.
 
 Control characters (C0, C1), bidirectional overrides and invisible characters from a log, a name
-server or a stored report could rewrite what the reader sees (trust reference, attack 12).
+server or a stored report could rewrite what the reader sees (terminal injection).
 """
 
 import re

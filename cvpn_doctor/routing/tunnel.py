@@ -2,7 +2,7 @@
 
 Nothing in a name says so: AWS Client VPN is `tun0`, `utun7` or "Ethernet 2", and other VPNs use
 the same names. So each candidate collects evidence, and the strongest evidence wins.
-Sources: reference "AWS Client VPN", sections 3.3 (interface names) and 4 (address assignment).
+Sources: docs/design/005-failure-modes.md.
 """
 
 import re

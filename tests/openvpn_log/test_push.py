@@ -8,7 +8,7 @@ from cvpn_doctor.model.push import PushedRoute, PushReply
 from cvpn_doctor.openvpn.log import read_attempts
 from cvpn_doctor.openvpn.push import merge, read_push, words_of
 
-AWS = (  # reference/aws-client-vpn.md §3.1
+AWS = (  # docs/design/005-failure-modes.md
     (
         "redirect-gateway def1 bypass-dhcp,dhcp-option DNS 192.168.0.2,route-gateway 10.0.0.97,"
         "topology subnet,ping 1,ping-restart 20,auth-token,ifconfig 10.0.0.98 255.255.255.224,"

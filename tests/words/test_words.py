@@ -50,6 +50,13 @@ BEATEN = {
     "next_hop": "",
 }
 FORGED = {"name": f"0a1b2c3d4e5f.{NAME}", "addresses": ("203.0.113.66",)}
+LAST_DAY = {"not_after": "2026-04-15T21:26:55Z"}
+FIRST_DAY = {"not_before": "2026-04-15T21:26:55Z"}
+ISSUER = "C=JP, O=Example, CN=Example CA"
+SERVER = {"subject": "CN=server"}
+IN_LOG = {"how": "log"}  # a code that both a probe and the client's log can see
+REFUSED = {**TCP, "alert": ""}
+NAMED = {"expected": "vpn.example", "actual": "server"}
 
 # Every set of arguments that a check gives with a code; an argument may be missing in none of
 # the others. Written down from the calls of `found`, and from the profile's lint.
@@ -91,6 +98,7 @@ SHAPES: dict[str, tuple[dict[str, object], ...]] = {
         {"resolvers": (), "reason": "none-configured"},
     ),
     "resolver-failing": ({"resolvers": RESOLVERS, "reason": "dns_refused"},),
+    "dns-left-over": ({"resolvers": RESOLVERS, "reason": "timed_out"},),
     "endpoint-name-unknown": ({"name": NAME, "server": "192.0.2.53"},),
     "endpoint-name-filtered": (
         {"server": "192.0.2.53", "witness": "198.51.100.1", "addresses": ("203.0.113.10",)},
@@ -161,6 +169,93 @@ SHAPES: dict[str, tuple[dict[str, object], ...]] = {
         {"interface": "tun0", "routes": ("10.20.0.0/16",)},
         {"interface": "", "routes": ("10.20.0.0/16",)},
     ),
+    "client-certificate-expired": (LAST_DAY,),
+    "client-certificate-not-yet-valid": (FIRST_DAY,),
+    "client-certificate-wrong-usage": ({"usage": ("serverAuth",)},),
+    "client-certificate-no-common-name": ({},),
+    "client-certificate-expires-soon": tuple({**LAST_DAY, "days": days} for days in (0, 1, 20)),
+    "client-key-mismatch": ({},),
+    "clock-skewed": tuple(
+        {"direction": direction, "minutes": minutes, "days": days}
+        for direction in ("ahead", "behind")
+        for minutes, days in ((10, 0), (1440, 1), (1051200, 730))
+    ),
+    "endpoint-handshake-cut": (
+        {**UDP, "how": "large-packets-up", "stage": "server_flight"},
+        {**UDP, "how": "large-packets-down", "stage": "hello_acked"},
+        {**UDP, "how": "after-reset", "stage": "reset_answered"},
+        {**TCP, "how": "closed", "stage": "hello_acked"},
+        {**TCP, "how": "in-tls", "stage": "server_flight"},
+    ),
+    "client-certificate-rejected": (
+        *(
+            {**REFUSED, "how": how}
+            for how in ("sent", "not_given", "withheld", "unusable", "not_requested")
+        ),
+        *(
+            {**REFUSED, "how": "sent", "alert": alert}
+            for alert in (
+                *("certificate_revoked", "certificate_expired", "unknown_ca"),
+                "bad_certificate",
+            )
+        ),
+        {**REFUSED, "how": "not_given", "alert": "certificate_required"},
+        IN_LOG,
+    ),
+    "tls-intercepted": (
+        {"how": "forged-name", "product": "", "issuer": ISSUER},
+        {"how": "forged-name", "product": "Zscaler", "issuer": "CN=Zscaler Root CA"},
+        {"how": "forged-name", "product": "", "issuer": ""},
+        {"how": "issuer", "product": "Zscaler", "issuer": "CN=Zscaler Root CA"},
+    ),
+    "server-certificate-expired": (
+        {**LAST_DAY, **SERVER, "which": "leaf"},
+        {**LAST_DAY, **SERVER, "which": "issuer"},
+        IN_LOG,
+    ),
+    "server-certificate-not-yet-valid": (
+        {**FIRST_DAY, **SERVER, "which": "leaf"},
+        {**FIRST_DAY, **SERVER, "which": "issuer"},
+        IN_LOG,
+    ),
+    "server-certificate-untrusted": ({"issuer": ISSUER, "trusted": ("CN=Old CA",)}, IN_LOG),
+    "server-certificate-name-mismatch": (
+        *({**NAMED, "kind": kind} for kind in ("name", "name-prefix", "subject")),
+        {**NAMED, "kind": "name", "actual": ""},
+        IN_LOG,
+    ),
+    "server-certificate-wrong-usage": (
+        {**SERVER, "usage": ("clientAuth",)},
+        {**SERVER, "usage": ()},
+        IN_LOG,
+    ),
+    "saml-port-busy": (
+        {"port": 35001, "process": "node"},
+        {"port": 35001, "process": ""},
+        {"port": 8096, "process": "node"},
+    ),
+    "tunnel-dns-not-pushed": (
+        {"missing": ("10.20.0.2",), "pushed": ("192.0.2.53",)},
+        {"missing": ("10.20.0.2",), "pushed": ()},
+    ),
+    "tunnel-dns-not-applied": (
+        {"pushed": ("10.20.0.2",), "in_force": RESOLVERS},
+        {"pushed": ("10.20.0.2",), "in_force": ()},
+    ),
+    # From the client's log, which gives no arguments.
+    "cipher-unsupported": ({},),
+    "authentication-failed": ({},),
+    "saml-not-finished": ({},),
+    "saml-response-rejected": ({},),
+    "saml-client-unsupported": ({},),
+    "connect-handler-denied": ({},),
+    "device-posture-denied": ({},),
+    "address-pool-exhausted": ({},),
+    "session-expired": ({},),
+    "idle-timeout": ({},),
+    "path-lost": ({},),
+    "lan-changed-terminated": ({},),
+    "route-loop": ({},),
 }
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -70,7 +70,17 @@ TUNNEL_DNS_UNREACHABLE = Problem(
     neighbours=("tunnel-dns-unrouted", "resolver-unreachable"),
 )
 
+DNS_LEFT_OVER = Problem(
+    code="dns-left-over",
+    stage=Stage.LAPTOP,
+    severity="high",
+    actor="helpdesk",
+    explains=("resolver-unreachable", *_WITHOUT_A_NAME),
+    neighbours=("resolver-unreachable", "tunnel-dns-unreachable", "network-down"),
+)
+
 PROBLEMS = (
+    DNS_LEFT_OVER,
     RESOLVER_UNREACHABLE,
     RESOLVER_FAILING,
     UNKNOWN,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cvpn_checks.endpoint_name.problems import (
+    DNS_LEFT_OVER,
     FILTERED,
     ID,
     RESOLVER_FAILING,
@@ -46,13 +47,15 @@ def unresolved(facts: NameFacts, case: Case) -> Finding | None:
         if inside and connected(case):
             return _tunnel_dns(facts, case, endpoint[0][0])
         unseen = case.facts(TunnelFacts) is None or case.facts(RoutesFacts) is None
-        finding = RESOLVER_UNREACHABLE.found(
+        problem = DNS_LEFT_OVER if inside and not unseen else RESOLVER_UNREACHABLE
+        finding = problem.found(
             ID,
             cite(ID, facts, "answers", endpoint[0][0], "failure", "kind"),
             resolvers=tuple(r.address for r in facts.resolvers),
             reason=endpoint[0][1],
         )
-        return finding.but(certainty="likely") if inside and unseen else finding
+        named = all(r.address in case.expectation.dns for r in facts.resolvers)
+        return finding.but(certainty="likely") if inside and (unseen or not named) else finding
     if all(kind in DEAD + FAILING for kind in everything):
         number = next(n for n, kind in endpoint + control if kind in FAILING)
         return RESOLVER_FAILING.found(

@@ -5,7 +5,7 @@ TCP on 443 and 1194 (and the profile's own port). Who answers, and how, places t
 endpoint itself, something in between, the laptop, or nobody. Where the profile's own combination
 does not answer, packets that die on the way tell how far the way goes, and who sent a refusal: a
 reset for a packet that cannot have lived long enough to reach the endpoint was sent by something
-in between. Modes 10 to 12, 18 to 20 of the reference.
+in between. Modes 10 to 12, 18 to 20 (docs/design/005).
 """
 
 from collections.abc import Iterable

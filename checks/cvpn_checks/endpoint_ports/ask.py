@@ -21,6 +21,7 @@ ANSWER_SECONDS = 2.0
 
 DOUBT_AFTER = 0.4  # an answer later than this is unusual: start looking at the way
 
+SECOND_ADDRESS_SECONDS = 1.2  # three packets: how long a second address may stay behind
 ENOUGH_AFTER = 0.15  # how long other combinations are waited for once ours has answered
 
 HOP_SECONDS = 0.9
@@ -69,7 +70,8 @@ def observe(look: Look) -> PortsFacts:
     bound = bound_to(look, addresses[0])
     combinations = _combinations(addresses, remote)
     batch = look.ask([partial(_reset, look, c, bound) for c in combinations])
-    ours = [n for n, c in enumerate(combinations) if c[1:] == (remote.transport, remote.port)]
+    own = [c for c in combinations if c[1:] == (remote.transport, remote.port)]
+    ours = [combinations.index(combination) for combination in own]
 
     def ours_answered(answers: Sequence[PortAnswer | Failure | None]) -> bool:
         return all(_is_openvpn(answers[n]) for n in ours)
@@ -78,10 +80,33 @@ def observe(look: Look) -> PortsFacts:
     if ours_answered(early):
         return _facts(combinations, batch.results(ENOUGH_AFTER), (), bound)
     way = look.ask(_hop_questions(look, addresses[0], remote, bound))
-    late = batch.wait(ANSWER_SECONDS, ours_answered)
-    answers = batch.results(0) if ours_answered(late) else batch.results()
+    batch.wait(ANSWER_SECONDS, lambda answers: any(_is_openvpn(answers[n]) for n in ours))
+    late = batch.wait(SECOND_ADDRESS_SECONDS, ours_answered)
+    one_answered = any(_is_openvpn(late[n]) for n in ours)
+    answers = batch.results(0) if one_answered else batch.results()
+    if one_answered:
+        answers = [
+            _silent_so_far(combination, answer) if combination in own else answer
+            for combination, answer in zip(combinations, answers, strict=True)
+        ]
     hops = tuple(hop for hop in way.results(HOP_SECONDS + 0.2) if isinstance(hop, HopAnswer))
     return _facts(combinations, answers, hops, bound)
+
+
+def _silent_so_far(combination: Combination, answer: PortAnswer | Failure) -> PortAnswer | Failure:
+    """A second address that has had three packets and time for an answer."""
+    if isinstance(answer, PortAnswer):
+        return answer
+    address, transport, port = combination
+    seconds = DOUBT_AFTER + SECOND_ADDRESS_SECONDS
+    return PortAnswer(
+        address=address,
+        transport=transport,
+        port=port,
+        outcome="silent",
+        seconds=seconds,
+        attempts=3 if transport == "udp" else 1,
+    )
 
 
 def _can_be_asked(address: str) -> bool:

@@ -3,7 +3,7 @@
 Judged by the effective forwarding map (`cvpn_doctor.routing`), never by the text of the table:
 each expected prefix is cut into the parts that go through the tunnel and those that do not, and
 what wins in each part names the cause. Where the client's log tells what was pushed, it is a
-three-way comparison: expected, pushed, installed. Modes 66 to 84 of the reference.
+three-way comparison: expected, pushed, installed. Modes 66 to 84 (docs/design/005).
 
 `problems` declares, `expected`, `extent` and `stale` judge one question each, `view` is what they
 share.

@@ -90,7 +90,12 @@ STALE = Problem(
     stage=Stage.LAPTOP,
     severity="high",
     actor="user",
-    explains=("endpoint-bypass-stale", "resolver-unreachable", "endpoint-silent"),
+    explains=(
+        "endpoint-bypass-stale",
+        "dns-left-over",
+        "resolver-unreachable",
+        "endpoint-silent",
+    ),
     neighbours=("route-removed", "endpoint-bypass-stale", "tunnel-interface-down"),
 )
 PROBLEMS = (

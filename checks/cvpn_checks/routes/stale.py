@@ -23,7 +23,9 @@ def judge(facts: RoutesFacts, case: Case) -> Iterator[Finding]:
     rows = [
         number
         for number, route in enumerate(facts.table.routes)
-        if _leads_to_dead_tunnel(route, dead) or _leads_to_lost_gateway(route, dead, case)
+        if _leads_to_dead_tunnel(route, dead)
+        or _leads_to_lost_gateway(route, dead, case)
+        or _is_orphaned_half(route, case)
     ]
     if rows:
         routes = facts.table.routes
@@ -41,6 +43,15 @@ def _leads_to_dead_tunnel(route: Route, dead: Interface | None) -> bool:
     destination = parse_prefix(route.destination)
     local = destination.family == 6 and route.destination.startswith(("fe80:", "ff"))
     return not local and not any(own.covers(destination) for own in networks_of(dead))
+
+
+def _is_orphaned_half(route: Route, case: Case) -> bool:
+    """A half of def1 that no tunnel carries: only a VPN client makes such routes."""
+    tunnels = case.facts(TunnelFacts)
+    if tunnels is None or route.destination not in ("0.0.0.0/1", "128.0.0.0/1"):
+        return False
+    owner = next((i for i in tunnels.interfaces if i.name == route.interface), None)
+    return route.type == "unicast" and owner is not None and owner.kind != "tunnel"
 
 
 def _leads_to_lost_gateway(route: Route, dead: Interface | None, case: Case) -> bool:
