@@ -13,7 +13,6 @@ from cvpn_doctor.model.check import CannotObserve, Check, Look, Touch
 from cvpn_doctor.model.cite import cite
 from cvpn_doctor.model.facts import ClientCertificateFacts
 from cvpn_doctor.model.finding import Exclusion, Finding, Problem, Severity, Stage
-from cvpn_doctor.openvpn.pair import key_of, own_certificate
 from cvpn_doctor.openvpn.time import parse_time, true_time
 
 ID = "client_certificate"
@@ -23,7 +22,7 @@ SOON = timedelta(days=30)
 def _problem(code: str, severity: Severity = "high") -> Problem:
     return Problem(
         code=code,
-        stage=Stage.PROFILE,
+        stage=Stage.TLS,
         severity=severity,
         actor="helpdesk" if code.endswith("not-yet-valid") else "vpn-admin",
         explains=("client-certificate-rejected", "endpoint-handshake-cut")
@@ -52,6 +51,8 @@ def observe(look: Look) -> ClientCertificateFacts:
     if material.certificate is None:
         reason = material.elsewhere or "the profile has no client certificate"
         raise CannotObserve("not_applicable", reason)
+    from cvpn_doctor.openvpn.pair import key_of, own_certificate  # noqa: PLC0415 - 40 ms to import
+
     certificate = own_certificate(material.certificate)
     if certificate is None:
         raise CannotObserve("malformed", "the client certificate cannot be read")

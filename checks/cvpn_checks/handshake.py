@@ -40,7 +40,7 @@ _CLIENT_ALERTS = frozenset(
 
 CUT = Problem(
     code="endpoint-handshake-cut",
-    stage=Stage.TRANSPORT,
+    stage=Stage.TLS,
     severity="high",
     actor="network-owner",
     neighbours=("endpoint-silent", "client-certificate-rejected", "endpoint-not-openvpn"),

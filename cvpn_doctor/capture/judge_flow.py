@@ -146,7 +146,8 @@ class FlowJudge:
             path = f"chain/{depth}"
             if self.started is None:
                 return None
-            args = {"common_name": one.common_name or one.subject, "depth": depth, **self.where}
+            which = "issuer" if depth else "leaf"
+            args = {"which": which, "subject": one.subject, **self.where}
             if one.not_after < self.started:
                 proof = self._proof(f"{path}/not_after")
                 return found(SERVER_EXPIRED, "likely", proof, not_after=one.not_after, **args)
@@ -161,13 +162,17 @@ class FlowJudge:
             return None
         match flow.stage:
             case "reset_answered" if flow.hello_sizes:
-                return self._cut("hello", "stage", "hello_sizes/0")
+                return self._cut(
+                    "closed" if flow.closed_by == "server" else "after-reset",
+                    "stage",
+                    "hello_sizes/0",
+                )
             case "hello_acked":
-                return self._cut("server_flight", "stage")
+                return self._cut("large-packets-down", "stage")
             case "server_flight" if (
                 flow.server_packets_missing or flow.server_flight_complete is False
             ):
-                return self._cut("server_flight", "stage", "server_packets_missing")
+                return self._cut("large-packets-down", "stage", "server_packets_missing")
             case "finished" if flow.unacked:
                 return self._last_flight()
         return None
@@ -177,18 +182,19 @@ class FlowJudge:
         for number, alert in enumerate(self.flow.alerts):
             if alert.sender == "server" and alert.name in _CERTIFICATE_ALERTS:
                 proof = self._proof(f"alerts/{number}/name")
-                return found(CLIENT_REJECTED, "proven", proof, alert=alert.name, **self.where)
+                return self._rejected("proven", proof, alert.name)
         return None
 
     def _cut(self, how: str, *proof: str) -> Finding:
-        return found(HANDSHAKE_CUT, "likely", self._proof(*proof), how=how, **self.where)
+        args = {"how": how, "stage": self.flow.stage, **self.where}
+        return found(HANDSHAKE_CUT, "likely", self._proof(*proof), **args)
 
     def _last_flight(self) -> Finding | None:
         """Of the client's answer to the server, something was never acknowledged."""
         flow = self.flow
         if not flow.last_unacked_only:
-            return self._cut("large_client_packets", "unacked/0")
-        if flow.certificate_requested is False or flow.client_certificate is False:
+            return self._cut("large-packets-up", "unacked/0")
+        if flow.certificate_requested is False:
             return None
         flight = (*flow.acked[len(flow.hello_sizes) :], *flow.unacked)
         if flow.client_certificate is None and sum(flight) < _SMALLEST_WITH_CERTIFICATE:
@@ -198,9 +204,15 @@ class FlowJudge:
         largest = max(_EVERY_PATH, *flow.acked)
         too_large = flow.closed_by != "server" and min(flow.unacked) > largest
         if too_large and len(flow.unacked) == len(flight):
-            return self._cut("large_client_packets", "unacked/0").but(certainty="possible")
+            return self._cut("large-packets-up", "unacked/0").but(certainty="possible")
         proof = self._proof("last_unacked_only", "unacked/0", "stage")
-        return found(CLIENT_REJECTED, "likely", proof, **self.where)
+        return self._rejected("likely", proof)
+
+    def _rejected(
+        self, certainty: Certainty, proof: dict[str, EvidenceValue], alert: str = ""
+    ) -> Finding:
+        shown = {True: "sent", False: "not_given", None: "unknown"}[self.flow.client_certificate]
+        return found(CLIENT_REJECTED, certainty, proof, how=shown, alert=alert, **self.where)
 
     def _silent(self) -> Finding | None:
         """No answer at all, to at least two tries."""

@@ -16,8 +16,6 @@ SCHEMA = "cvpn-doctor/capture/1"
 
 Sender = Literal["client", "server", "other"]
 EventKind = Literal[
-    "dns_question",
-    "dns_answer",
     "tcp_syn",
     "tcp_syn_ack",
     "tcp_reset",

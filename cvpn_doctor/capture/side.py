@@ -32,6 +32,7 @@ class Side:
     sent: dict[int, Sent] = field(default_factory=dict)
     acked: set[int] = field(default_factory=set)  # by the other side
     tls: TlsReader = field(default_factory=TlsReader)
+    tls_count: int = 0
     retransmissions: int = 0
     largest: int | None = None
     packets: int = 0  # of the data channel
@@ -53,8 +54,8 @@ class Side:
             known.times += 1
             self.retransmissions += 1
             return False
-        order = sum(1 for one in other.sent if one > 0)
-        self.sent[number] = Sent(number, at, size, tls_order=order)
+        self.sent[number] = Sent(number, at, size, tls_order=other.tls_count)
+        self.tls_count += number > 0
         self._waiting[number] = packet.payload
         return True
 

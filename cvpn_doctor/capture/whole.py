@@ -1,12 +1,14 @@
 """The whole of a capture: read, sorted to flows, judged."""
 
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 from cvpn_doctor.capture.build import Surroundings, is_telling, record
+from cvpn_doctor.capture.flow import Flow
 from cvpn_doctor.capture.judge import judge
-from cvpn_doctor.capture.model import CaptureFlow, CaptureReport
+from cvpn_doctor.capture.model import CaptureReport
 from cvpn_doctor.capture.reading import Capture, Limits
 from cvpn_doctor.capture.tracker import Tracker
 
@@ -18,10 +20,11 @@ def read(path: Path, limits: Limits) -> CaptureReport:
     capture, tracker = Capture(path, limits), Tracker()
     for frame in capture.frames():
         tracker.frame(frame)
-    flows = _flows(tracker)
+    around = Surroundings(tracker.last, tracker.ttls, tracker.names.addresses())
+    flows = _flows(tracker, around.names)
+    told = tuple(record(flow, around) for flow in flows[:_MOST_FLOWS])
     started = _moment(tracker.first)
     names = tuple(tracker.names.seen)
-    told = flows[:_MOST_FLOWS]
     return CaptureReport(
         started=started,
         seconds=round(tracker.last, 6),
@@ -38,15 +41,15 @@ def read(path: Path, limits: Limits) -> CaptureReport:
     )
 
 
-def _flows(tracker: Tracker) -> tuple[CaptureFlow, ...]:
+def _flows(tracker: Tracker, names: dict[str, str]) -> list[Flow]:
     """Those of OpenVPN; others to its ports only where there is nothing better, and they failed."""
-    around = Surroundings(tracker.last, tracker.ttls, tracker.names.addresses())
-    every = [record(flow, around) for flow in tracker.flows if is_telling(flow)]
-    servers = {flow.server for flow in every if flow.recognised != "port"}
-    sure = [flow for flow in every if flow.server in servers]
+    every = [flow for flow in tracker.flows if is_telling(flow)]
+    servers = {flow.ends.server for flow in every if flow.recognised != "port"}
+    servers |= {ip_address(address).packed for address in names}
+    sure = [flow for flow in every if flow.ends.server in servers]
     if sure or tracker.names.seen:
-        return tuple(sure)
-    return tuple(flow for flow in every if not flow.opened)
+        return sure
+    return [flow for flow in every if not flow.opened]
 
 
 def _moment(seconds: float | None) -> str | None:

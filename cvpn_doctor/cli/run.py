@@ -17,6 +17,7 @@ from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import AnyCheck
 from cvpn_doctor.model.exits import INTERRUPTED
 from cvpn_doctor.model.facts import DeepFacts
+from cvpn_doctor.model.failure import Failure
 from cvpn_doctor.model.host import Host
 from cvpn_doctor.model.material import Material
 from cvpn_doctor.render.plain import plain
@@ -77,16 +78,23 @@ def run(wishes: Wishes, how: Show) -> int:
 
 
 def _say_not_seen(outcome: Outcome) -> None:
-    """One line for what --deep could not do, with what is missing for it."""
+    """One line for what --deep could not do, and why."""
     seen = outcome.observations["deep"]
-    failures = [seen.failure]
+    asked: dict[str, Failure | None] = {"anything": seen.failure}
     if isinstance(seen.facts, DeepFacts):
-        failures = [seen.facts.path_failure, seen.facts.packets_failure]
-    reasons = [f.detail or f.kind for f in failures if f and f.kind != "permission_denied"]
-    if any(f and f.kind == "permission_denied" for f in failures):
-        reasons.append("seeing by which interface tunnel packets leave needs root (CAP_NET_RAW)")
-    if reasons:
-        print(plain(f"cvpn-doctor: not seen with --deep: {'; '.join(reasons)}"), file=sys.stderr)
+        asked = {
+            "the path MTU": seen.facts.path_failure,
+            "the tunnel's packets": seen.facts.packets_failure,
+        }
+    missing = [f"{name}: {_why(failure)}" for name, failure in asked.items() if failure]
+    if missing:
+        print(plain(f"cvpn-doctor: --deep did not see {'; '.join(missing)}"), file=sys.stderr)
+
+
+def _why(failure: Failure) -> str:
+    if failure.kind == "permission_denied":
+        return "needs root (CAP_NET_RAW)"
+    return failure.detail or failure.kind
 
 
 def _material(whole: Material, wishes: Wishes) -> Material:

@@ -26,7 +26,7 @@ from cvpn_doctor.model.deep import InterfacePackets, MtuProbe, PathMtu
 from cvpn_doctor.model.profile import Transport
 from cvpn_doctor.openvpn import path_mtu as sizes
 from cvpn_doctor.openvpn import reset
-from cvpn_doctor.openvpn.data_packet import way_of
+from cvpn_doctor.parse.tunnel_packet import way_of
 
 MTU_DISCOVER: Final = {
     socket.AF_INET: (socket.IPPROTO_IP, 10),

@@ -150,7 +150,8 @@ def test_large_packets_dropped(tmp_path: Path) -> None:
         forward(lab, "ip length > 700 drop")
         report = recorded(lab, tmp_path, 7.5)
     assert codes(report)[0] == "endpoint-handshake-cut", report.flows
-    assert report.findings[0].args["how"] == "server_flight"
+    # The server's acknowledgement may itself travel in the large packets that are lost.
+    assert report.findings[0].args["how"] in ("large-packets-down", "after-reset")
 
 
 def test_cut_after_the_reset(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_cut_after_the_reset(tmp_path: Path) -> None:
         forward(lab, "udp dport 443 @th,64,8 0x20 drop")  # P_CONTROL_V1 of key 0
         report = recorded(lab, tmp_path, 7.5)
     assert codes(report)[0] == "endpoint-handshake-cut", report.flows
-    assert report.findings[0].args["how"] == "hello"
+    assert report.findings[0].args["how"] == "after-reset"
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])

@@ -189,7 +189,7 @@ def test_hello_never_acknowledged(tmp_path: Path) -> None:
         tape.udp(at, control(1, HELLO, acks=(0,)))
     report = tape.read(tmp_path)
     assert codes(report) == [("endpoint-handshake-cut", "likely")]
-    assert report.findings[0].args["how"] == "hello"
+    assert report.findings[0].args["how"] == "after-reset"
 
 
 def test_large_server_packet_missing(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_large_server_packet_missing(tmp_path: Path) -> None:
     tape.udp(0.21, control(2, message(14), up=False), up=False)
     tape.udp(6, data())
     report = tape.read(tmp_path)
-    assert report.findings[0].args["how"] == "server_flight"
+    assert report.findings[0].args["how"] == "large-packets-down"
 
 
 def test_large_client_packet_missing(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_large_client_packet_missing(tmp_path: Path) -> None:
     tape.udp(0.5, ack(3), up=False)
     tape.udp(6, control(2, certificate(bytes(900))))
     report = tape.read(tmp_path)
-    assert report.findings[0].args["how"] == "large_client_packets"
+    assert report.findings[0].args["how"] == "large-packets-up"
 
 
 @pytest.mark.parametrize("tcp", [False, True])

@@ -7,10 +7,11 @@ reviewer reads the diff.
 import sys
 from pathlib import Path
 
-from tests.lab.faults import FAULTS
+from tests.lab import faults, faults_tls
 from tests.lab.healthy import HEALTHY
 from tests.lab.lab import Lab
 
+FAULTS = (*faults.FAULTS, *faults_tls.FAULTS)
 FOLDER = Path(__file__).parent / "reports"
 
 

@@ -10,9 +10,10 @@ from jsonschema import Draft202012Validator
 
 from cvpn_checks import ALL
 from cvpn_doctor.report import judge_again, read_report, schema, to_json
-from tests.lab.faults import FAULTS
+from tests.lab import faults, faults_tls
 from tests.lab.healthy import HEALTHY
 
+FAULTS = (*faults.FAULTS, *faults_tls.FAULTS)
 FOLDER = Path(__file__).parent / "reports"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 CODES = {fault.name: fault.code for fault in FAULTS}

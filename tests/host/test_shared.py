@@ -26,6 +26,7 @@ LOCAL = [
     "listeners",
     "vpn_processes",
     "vpn_clients",
+    "aws_client",
     "client_logs",
     "proxies",
     "logged_in_users",

@@ -14,6 +14,8 @@ TOOLS = {
     "dnsmasq": "dnsmasq-base",
     "nsenter": "util-linux",
     "setpriv": "util-linux",
+    "faketime": "faketime",
+    "ping": "iputils-ping",
 }
 
 

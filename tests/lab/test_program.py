@@ -7,11 +7,13 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from tests.lab import handshake_room
 from tests.lab.lab import Lab
-from tests.lab.variant import Variant
+from tests.lab.variant import ENDPOINT_ADDRESSES, Variant
 
 pytestmark = pytest.mark.lab
 
@@ -98,3 +100,40 @@ def test_nothing_on_standard_error_in_a_pipe() -> None:
     with Lab(Variant(connected=False)) as lab:
         result = lab.run_doctor("run", "--profile", str(lab.profile))
         assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_one_of_two_addresses_that_stays_silent_is_degraded() -> None:
+    with Lab(Variant(connected=False)) as lab:
+        lab.space("home").nft(
+            "table ip cut { chain f { type filter hook forward priority 0;"
+            f" ip daddr {ENDPOINT_ADDRESSES[1]} drop; }}; }}"
+        )
+        report = json.loads(
+            lab.run_doctor("run", "--profile", str(lab.profile), "--json", "-").stdout
+        )
+        assert report["verdict"] == "degraded"
+        assert report["root_cause"]["code"] == "endpoint-silent"
+        assert report["root_cause"]["args"]["address"] == ENDPOINT_ADDRESSES[1]
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_the_server_is_left_with_nothing_half_open(transport: Literal["udp", "tcp"]) -> None:
+    with Lab(Variant(transport=transport, connected=False)) as lab:
+        handshake_room.serve(lab)
+        lab.run_doctor("run", "--profile", str(lab.profile))
+        assert handshake_room.none_left(lab, seconds=0.5)
+
+
+def test_a_running_tunnel_is_not_disturbed() -> None:
+    with Lab(Variant()) as lab:
+        before = lab.exec("ping", "-c1", "-W2", "10.0.2.10")
+        pings = subprocess.Popen(
+            lab.argv("ping", "-q", "-i", "0.2", "-c", "20", "10.0.2.10"),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3):
+            lab.run_doctor("run", "--profile", str(lab.profile))
+        out, _ = pings.communicate(timeout=30)
+        assert before.returncode == 0
+        assert " 0% packet loss" in out

@@ -61,6 +61,11 @@ NAMED = {"expected": "vpn.example", "actual": "server"}
 # Every set of arguments that a check gives with a code; an argument may be missing in none of
 # the others. Written down from the calls of `found`, and from the profile's lint.
 SHAPES: dict[str, tuple[dict[str, object], ...]] = {
+    "vpn-client-service-stopped": ({"version": "6.1.0"}, {"version": ""}),
+    "vpn-client-profiles-lost": ({"count": 2},),
+    "path-mtu-too-small": tuple(
+        {"address": "203.0.113.10", "size": 1200, "how": how} for how in ("silent", "told", "here")
+    ),
     "profile-unreadable": (PROFILE,),
     "profile-template-unrendered": (
         {**PROFILE, "directive": "remote", "found": "${HOST}"},

@@ -45,7 +45,8 @@ INTERCEPTED = Problem(
     stage=Stage.TRANSPORT,
     severity="high",
     actor="network-owner",
-    explains=("endpoint-not-openvpn", "server-certificate-untrusted", "endpoint-handshake-cut"),
+    explains=("server-certificate-untrusted", "endpoint-handshake-cut"),
+    voids=("endpoint-not-openvpn",),  # it is known what stands there
     neighbours=("server-certificate-untrusted", "endpoint-not-openvpn", "captive-portal"),
 )
 PROBLEMS = (INTERCEPTED, EXPIRED, NOT_YET_VALID, UNTRUSTED, NAME_MISMATCH, WRONG_USAGE)
