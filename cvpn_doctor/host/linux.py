@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from cvpn_doctor.host import (
-    deep,
     environment,
     kernel,
     linux_aws_client,
@@ -151,6 +150,8 @@ class LinuxHost(PortableHost):
         self, address: str, port: int, timeout: float, wait: float, interface: str | None = None
     ) -> PathMtu:
         """Works without privileges."""
+        from cvpn_doctor.host import deep  # noqa: PLC0415 - only with --deep
+
         return deep.path_mtu(address, port, timeout, wait, interface)
 
     def tunnel_packets(
@@ -158,6 +159,8 @@ class LinuxHost(PortableHost):
     ) -> tuple[InterfacePackets, ...]:
         """Needs CAP_NET_RAW. Raises PermissionError."""
         names = tuple(i.name for i in self.interfaces() if i.up and i.kind != "loopback")
+        from cvpn_doctor.host import deep  # noqa: PLC0415 - only with --deep
+
         return deep.tunnel_packets(names, addresses, transport, port, seconds)
 
     def _leaves_by(self, address: str, interface: str | None) -> str | None:

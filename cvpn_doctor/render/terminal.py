@@ -4,15 +4,20 @@ Lines carry a style name and no escape codes; `cvpn_doctor.cli` paints them wher
 """
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from cvpn_doctor.model.facts import NameFacts, PortsFacts, TunnelFacts
-from cvpn_doctor.model.report import Report, ReportedFinding
+from cvpn_doctor.model.facts import NameFacts, PortsFacts, RoutesFacts, TunnelFacts
+from cvpn_doctor.model.network import Interface
+from cvpn_doctor.model.report import CheckStatus, Report, ReportedFinding
 from cvpn_doctor.render.plain import plain
+from cvpn_doctor.routing.coverage import carried
+from cvpn_doctor.routing.forwarding import ForwardingMap
+from cvpn_doctor.routing.reach import mode
 from cvpn_doctor.words import Language, label
 
 Style = Literal["good", "bad", "doubt", "strong", "faint", "normal"]
+MOST_SHOWN = 12  # prefixes in one line of details
 WIDTH = 80  # of a small terminal, and of a ticket
 
 
@@ -23,16 +28,17 @@ class Line(NamedTuple):
     style: Style = "normal"
 
 
-# The picture: laptop -> network -> name -> endpoint -> tunnel -> routes -> inside.
-WAY = (
-    "profile",
-    "network",
-    "endpoint_name",
-    "endpoint_ports",
-    "tunnel_interface",
-    "routes",
-    "inside",
-)
+# The picture: laptop -> network -> name -> endpoint -> tunnel -> routes -> inside. The first check
+# of a stop says how it is; any of them can say that there is a problem.
+WAY: dict[str, tuple[str, ...]] = {
+    "profile": ("profile", "clock", "client_certificate", "vpn_client", "saml_ready"),
+    "network": ("network",),
+    "endpoint_name": ("endpoint_name",),
+    "endpoint_ports": ("endpoint_ports", "handshake", "server_certificate", "client_log"),
+    "tunnel_interface": ("tunnel_interface",),
+    "routes": ("routes",),
+    "inside": ("inside", "tunnel_dns"),
+}
 _STYLE_OF: dict[str, Style] = {
     "healthy": "good",
     "ready": "good",
@@ -130,11 +136,17 @@ def _way(report: Report) -> Iterator[Line]:
     language = _language(report)
     statuses = {check.id: check.status for check in report.checks}
     names = [label(f"way.{stop}", language) for stop in WAY]
-    marks = [label(f"status.{statuses.get(stop, 'not-collected')}", language) for stop in WAY]
+    marks = [label(f"status.{_status_of(stop, statuses)}", language) for stop in WAY]
     widths = [max(_cells(n), _cells(m)) for n, m in zip(names, marks, strict=True)]
     yield Line("  " + " - ".join(map(_centered, names, widths)), "faint")
     style: Style = "bad" if "fail" in statuses.values() else "normal"
     yield Line("  " + "   ".join(map(_centered, marks, widths)).rstrip(), style)
+
+
+def _status_of(stop: str, statuses: Mapping[str, CheckStatus]) -> CheckStatus:
+    """A problem of any check of the stop, else what its first check says."""
+    found = [statuses.get(check, "not-collected") for check in WAY[stop]]
+    return "fail" if "fail" in found else found[0]
 
 
 def _cells(text: str) -> int:
@@ -183,7 +195,7 @@ def _details(report: Report) -> Iterator[Line]:
         reason = f"  {check.reason}" if check.reason else ""
         state = label(f"status.{check.status}", language)
         yield from _wrapped(
-            f"{check.id:<17} {state:<8} {check.seconds:6.2f} s{reason}", "    ", " " * 22
+            f"{check.id:<18} {state:<8} {check.seconds:6.2f} s{reason}", "    ", " " * 23
         )
 
 
@@ -207,7 +219,8 @@ def _facts(report: Report) -> Iterator[Line]:
             case NameFacts() as names if names.addresses:
                 yield from _wrapped(f"{names.zone}: {', '.join(names.addresses)}", "  ", "    ")
             case PortsFacts() as ports:
-                for answer in ports.answers:
+                waited_for = (a for a in ports.answers if a.outcome != "failed")
+                for answer in waited_for:
                     way = f" via {answer.interface}" if answer.interface else ""
                     yield Line(
                         plain(
@@ -224,8 +237,37 @@ def _facts(report: Report) -> Iterator[Line]:
                         yield from _wrapped(
                             f"{interface.name} ({interface.kind}): {addresses}", "  ", "    "
                         )
+            case RoutesFacts() as routes:
+                yield from _carried(routes, report)
             case _:
                 pass
+
+
+def _carried(routes: RoutesFacts, report: Report) -> Iterator[Line]:
+    """What really goes through each tunnel, expected or not."""
+    tunnels = next(
+        (o.facts for o in report.observations.values() if isinstance(o.facts, TunnelFacts)), None
+    )
+    own = [i for i in tunnels.interfaces if i.kind == "tunnel"] if tunnels else []
+    try:
+        table = ForwardingMap.of(routes.table) if own else None
+        for interface in own:
+            if table is not None:
+                yield from _wrapped(
+                    f"-> {interface.name}: {_extent(table, interface)}", "  ", "    "
+                )
+    except ValueError:  # a foreign report may hold rows that are none
+        return
+
+
+def _extent(table: ForwardingMap, interface: Interface) -> str:
+    """A full tunnel in a word, else its prefixes."""
+    found = mode(table, interface)
+    if found.kind in ("full", "half"):
+        return f"{found.kind} ({found.how})"
+    prefixes = carried(table, interface.name)
+    more = f", +{len(prefixes) - MOST_SHOWN}" if len(prefixes) > MOST_SHOWN else ""
+    return ", ".join(prefixes[:MOST_SHOWN]) + more
 
 
 def _closing(report: Report) -> Iterator[Line]:

@@ -37,6 +37,14 @@ class Page(Record, frozen=True, kw_only=True):
     steps: tuple[str, ...]
 
 
+class _Places(dict[str, str]):
+    """What a page shows without a case: the argument's name, as in `--port PORT`."""
+
+    def get(self, key: str, _default: object = None) -> str:
+        """The place of one argument."""
+        return key.upper()
+
+
 class _Plain(string.Formatter):
     """Fills in `{name}` and nothing else: no attribute, no index, no conversion of foreign data."""
 
@@ -47,7 +55,7 @@ class _Plain(string.Formatter):
         return kwargs.get(field_name, "…"), field_name
 
 
-# What an administrator's command needs; a page without a case shows what to put there.
+# What an administrator's command needs, where no profile tells it.
 _PLACES = {"endpoint_id": "ENDPOINT_ID", "region": "REGION"}
 
 
@@ -72,11 +80,11 @@ def page(code: str, language: Language) -> Page:
     table = _table(code, language)
     return Page(
         code=code,
-        title=_fill(table.get("heading", table["title"]), _PLACES),
+        title=_fill(table.get("heading", table["title"]), _Places()),
         means=table["means"],
         known=table["known"],
         changes=table["changes"],
-        steps=tuple(_fill(step, _PLACES) for step in table["steps"]),
+        steps=tuple(_fill(step, _Places()) for step in table["steps"]),
     )
 
 

@@ -26,7 +26,7 @@ from cvpn_checks.endpoint_ports.problems import (
 from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import Check
 from cvpn_doctor.model.cite import cite
-from cvpn_doctor.model.facts import NameFacts, PortsFacts
+from cvpn_doctor.model.facts import NameFacts, PortsFacts, ServerCertificateFacts
 from cvpn_doctor.model.finding import Exclusion, Finding
 from cvpn_doctor.model.profile import Remote
 from cvpn_doctor.routing.connection import connected
@@ -95,6 +95,8 @@ def _soften(finding: Finding, case: Case) -> Finding:
         return finding.but(certainty="possible", severity="low")
     if case.facts(NameFacts) is None and finding.certainty == "proven":
         return finding.but(certainty="likely")  # nobody knows where the address came from
+    if finding.args.get("speaks") == "tls" and case.facts(ServerCertificateFacts) is None:
+        return finding.but(certainty="likely")  # nobody looked whether it is an inspecting proxy
     return finding
 
 

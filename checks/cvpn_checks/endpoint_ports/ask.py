@@ -48,7 +48,7 @@ def plan(look: Look) -> Iterable[Touch]:
     yield Touch(
         kind="packet",
         what=f"the endpoint's first address {remote.transport}/{remote.port}"
-        f" and udp/{HOP_PORT}, living {HOPS[0]} to {HOPS[-1]} hops",
+        f" and udp/{HOP_PORT + HOPS[0]} to {HOP_PORT + HOPS[-1]}, living {HOPS[0]} to {HOPS[-1]} hops",
         why="only if the profile's combination does not answer: who is in the way",
     )
 
