@@ -43,6 +43,7 @@ CUT = Problem(
     stage=Stage.TLS,
     severity="high",
     actor="network-owner",
+    explains=("path-mtu-too-small",),
     neighbours=("endpoint-silent", "client-certificate-rejected", "endpoint-not-openvpn"),
 )
 REJECTED = Problem(

@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 from typing import IO, Final, NamedTuple
 
 from cvpn_doctor.host.deadline import Deadline
@@ -73,7 +74,10 @@ def _read(child: "subprocess.Popen[bytes]", deadline: Deadline) -> tuple[bytes, 
 def _end(child: "subprocess.Popen[bytes]") -> None:
     """Nothing of the command's group goes on; it was made for this one command."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+        if sys.platform == "win32":  # no groups there; a job object is that system's way
+            child.kill()
+        else:
+            os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     for stream in (child.stdout, child.stderr):
         if stream is not None:

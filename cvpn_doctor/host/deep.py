@@ -10,6 +10,7 @@ import secrets
 import selectors
 import socket
 import struct
+import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from cvpn_doctor.host.failure import failure_of
 from cvpn_doctor.host.sockets import open_socket, wait
 from cvpn_doctor.model.answers import Icmp
 from cvpn_doctor.model.deep import InterfacePackets, MtuProbe, PathMtu
+from cvpn_doctor.model.failure import Unsupported
 from cvpn_doctor.model.profile import Transport
 from cvpn_doctor.openvpn import path_mtu as sizes
 from cvpn_doctor.openvpn import reset
@@ -120,6 +122,8 @@ def _is_too_big(icmp: Icmp) -> bool:
 
 def _own_mtu(sock: socket.socket) -> int | None:
     """What the kernel itself says of a packet that it would not send: its interface's MTU."""
+    if sys.platform != "linux":
+        return None
     try:
         _data, ancillary, _flags, _from = sock.recvmsg(0, 512, socket.MSG_ERRQUEUE)
     except OSError:
@@ -140,6 +144,8 @@ def tunnel_packets(
     seconds: float,
 ) -> tuple[InterfacePackets, ...]:
     """Data packets of the tunnel, by interface. Raises PermissionError without CAP_NET_RAW."""
+    if sys.platform != "linux":
+        raise Unsupported("packets of the tunnel are seen on Linux only")
     until = time.monotonic() + seconds
     counts: Counter[tuple[str, str]] = Counter()
     with ExitStack() as stack, selectors.DefaultSelector() as selector:

@@ -6,6 +6,7 @@ changes nothing; the commands used here are those that list.
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -92,6 +93,8 @@ def _old_profiles(home: Path | None) -> int | None:
 
     With another user's HOME (sudo), the client would speak of one user and the folder of another.
     """
+    if sys.platform == "win32":
+        return None
     try:
         if home is None or home.stat().st_uid != os.geteuid():
             return None

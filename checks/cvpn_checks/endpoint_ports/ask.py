@@ -22,6 +22,9 @@ ANSWER_SECONDS = 2.0
 DOUBT_AFTER = 0.4  # an answer later than this is unusual: start looking at the way
 
 SECOND_ADDRESS_SECONDS = 1.2  # three packets: how long a second address may stay behind
+SILENCES = ("silent", "mute")
+MORE_ATTEMPTS = 2  # further ones in doubt: at 20 % loss the first alone is silent too often
+AGAIN_SECONDS = 0.4  # they began as much later
 ENOUGH_AFTER = 0.15  # how long other combinations are waited for once ours has answered
 
 HOP_SECONDS = 0.9
@@ -31,6 +34,7 @@ HOPS = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24)
 HOP_PORT = 33434
 
 Combination = tuple[str, Transport, int]
+Answers = Sequence[PortAnswer | Failure | None]
 
 
 def plan(look: Look) -> Iterable[Touch]:
@@ -47,8 +51,8 @@ def plan(look: Look) -> Iterable[Touch]:
             )
     yield Touch(
         kind="packet",
-        what=f"the endpoint's first address {remote.transport}/{remote.port}"
-        f" and udp/{HOP_PORT + HOPS[0]} to {HOP_PORT + HOPS[-1]}, living {HOPS[0]} to {HOPS[-1]} hops",
+        what=f"the endpoint's first address {remote.transport}/{remote.port} and"
+        f" udp/{HOP_PORT + HOPS[0]} to {HOP_PORT + HOPS[-1]}, living {HOPS[0]} to {HOPS[-1]} hops",
         why="only if the profile's combination does not answer: who is in the way",
     )
 
@@ -69,43 +73,53 @@ def observe(look: Look) -> PortsFacts:
         raise CannotObserve("needs_missing", "the name gave no address that can be asked")
     bound = bound_to(look, addresses[0])
     combinations = _combinations(addresses, remote)
+    ours = tuple(c for c in combinations if c[1:] == (remote.transport, remote.port))
     batch = look.ask([partial(_reset, look, c, bound) for c in combinations])
-    own = [c for c in combinations if c[1:] == (remote.transport, remote.port)]
-    ours = [combinations.index(combination) for combination in own]
 
-    def ours_answered(answers: Sequence[PortAnswer | Failure | None]) -> bool:
-        return all(_is_openvpn(answers[n]) for n in ours)
+    def answered(answers: Answers) -> list[Combination]:
+        return [c for c, a in zip(combinations, answers, strict=True) if c in ours and _speaks(a)]
 
-    early = batch.wait(DOUBT_AFTER, ours_answered)
-    if ours_answered(early):
+    early = batch.wait(DOUBT_AFTER, lambda answers: len(answered(answers)) == len(ours))
+    if len(answered(early)) == len(ours):
         return _facts(combinations, batch.results(ENOUGH_AFTER), (), bound)
     way = look.ask(_hop_questions(look, addresses[0], remote, bound))
-    batch.wait(ANSWER_SECONDS, lambda answers: any(_is_openvpn(answers[n]) for n in ours))
-    late = batch.wait(SECOND_ADDRESS_SECONDS, ours_answered)
-    one_answered = any(_is_openvpn(late[n]) for n in ours)
-    answers = batch.results(0) if one_answered else batch.results()
-    if one_answered:
-        answers = [
-            _silent_so_far(combination, answer) if combination in own else answer
-            for combination, answer in zip(combinations, answers, strict=True)
-        ]
+    again = look.ask([partial(_reset, look, c, bound) for c in ours * MORE_ATTEMPTS])
+    batch.wait(ANSWER_SECONDS, lambda answers: bool(answered(answers)))
+    late = batch.wait(SECOND_ADDRESS_SECONDS, lambda answers: len(answered(answers)) == len(ours))
+    answers = batch.results(0) if answered(late) else batch.results()
+    complete = dict(zip(combinations, answers, strict=True))
+    _add(complete, ours * MORE_ATTEMPTS, again.wait(0.0 if answered(late) else AGAIN_SECONDS))
+    if answered(late):
+        complete.update({c: _silent_so_far(c, complete[c]) for c in ours})
     hops = tuple(hop for hop in way.results(HOP_SECONDS + 0.2) if isinstance(hop, HopAnswer))
-    return _facts(combinations, answers, hops, bound)
+    return _facts(combinations, tuple(complete.values()), hops, bound)
+
+
+def _add(
+    complete: dict[Combination, PortAnswer | Failure],
+    asked: Sequence[Combination],
+    answers: Answers,
+) -> None:
+    """What a further attempt brought, where the first brought silence: packets get lost."""
+    for combination, answer in zip(asked, answers, strict=True):
+        first = complete[combination]
+        silent = isinstance(first, Failure) or first.outcome in SILENCES
+        if silent and isinstance(answer, PortAnswer) and answer.outcome not in SILENCES:
+            complete[combination] = answer
 
 
 def _silent_so_far(combination: Combination, answer: PortAnswer | Failure) -> PortAnswer | Failure:
-    """A second address that has had three packets and time for an answer."""
+    """A second address that has had several packets and time for an answer."""
     if isinstance(answer, PortAnswer):
         return answer
     address, transport, port = combination
-    seconds = DOUBT_AFTER + SECOND_ADDRESS_SECONDS
     return PortAnswer(
         address=address,
         transport=transport,
         port=port,
         outcome="silent",
-        seconds=seconds,
-        attempts=3 if transport == "udp" else 1,
+        seconds=DOUBT_AFTER + SECOND_ADDRESS_SECONDS,
+        attempts=(1 + MORE_ATTEMPTS) * (3 if transport == "udp" else 1),
     )
 
 
@@ -155,7 +169,7 @@ def _hop_questions(
     return [*own, *neutral]
 
 
-def _is_openvpn(answer: PortAnswer | Failure | None) -> bool:
+def _speaks(answer: PortAnswer | Failure | None) -> bool:
     return isinstance(answer, PortAnswer) and answer.outcome == "openvpn"
 
 

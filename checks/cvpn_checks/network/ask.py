@@ -30,7 +30,8 @@ def plan(look: Look) -> Iterable[Touch]:
     yield Touch(kind="packet", what=f"http://{NOBODY}/", why="only if the first is not answered")
     yield Touch(
         kind="packet",
-        what=f"{NOBODY} udp/{HOP_PORT + HOPS[0]} to {HOP_PORT + HOPS[-1]}, living {HOPS[0]} to {HOPS[-1]} hops",
+        what=f"{NOBODY} udp/{HOP_PORT + HOPS[0]} to {HOP_PORT + HOPS[-1]},"
+        f" living {HOPS[0]} to {HOPS[-1]} hops",
         why="only if the first is not answered: how far the way goes",
     )
 
