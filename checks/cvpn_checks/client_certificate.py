@@ -13,7 +13,7 @@ from cvpn_doctor.model.check import CannotObserve, Check, Look, Touch
 from cvpn_doctor.model.cite import cite
 from cvpn_doctor.model.facts import ClientCertificateFacts
 from cvpn_doctor.model.finding import Exclusion, Finding, Problem, Severity, Stage
-from cvpn_doctor.openvpn.pair import key_of, own_certificate
+from cvpn_doctor.openvpn.pair import public_of
 from cvpn_doctor.openvpn.time import parse_time, true_time
 
 ID = "client_certificate"
@@ -48,16 +48,13 @@ def plan(_look: Look) -> Iterable[Touch]:
 
 def observe(look: Look) -> ClientCertificateFacts:
     """The certificate's public parts, and whether the key is its own."""
-    material = look.material
-    if material.certificate is None:
-        reason = material.elsewhere or "the profile has no client certificate"
+    own = public_of(look.material)
+    if not own.given:
+        reason = own.elsewhere or "the profile has no client certificate"
         raise CannotObserve("not_applicable", reason)
-    certificate = own_certificate(material.certificate)
-    if certificate is None:
+    if own.certificate is None:
         raise CannotObserve("malformed", "the client certificate cannot be read")
-    return ClientCertificateFacts(
-        certificate=certificate, key=key_of(material.certificate, material.key)
-    )
+    return ClientCertificateFacts(certificate=own.certificate, key=own.key)
 
 
 def judge(facts: ClientCertificateFacts, case: Case) -> Iterable[Finding | Exclusion]:
