@@ -25,6 +25,7 @@ __all__ = [
     "candidates",
     "choose_tunnel",
     "host_route",
+    "leads_somewhere",
     "mode",
     "underlay",
 ]
@@ -169,7 +170,7 @@ def _is_candidate(interface: Interface, rows: tuple[Route, ...]) -> bool:
 def _is_in_use(interface: Interface, rows: tuple[Route, ...]) -> bool:
     if _addresses(interface):
         return True
-    return not interface.name.startswith("utun") and any(map(_leads_somewhere, rows))
+    return not interface.name.startswith("utun") and any(map(leads_somewhere, rows))
 
 
 def _addresses(interface: Interface) -> list[Prefix]:
@@ -178,7 +179,8 @@ def _addresses(interface: Interface) -> list[Prefix]:
     return [host for host in hosts if not is_link_local(host)]
 
 
-def _leads_somewhere(route: Route) -> bool:
+def leads_somewhere(route: Route) -> bool:
+    """Whether the row is none that every interface has: link-local, multicast, broadcast."""
     return not route.destination.startswith(("fe80:", "ff", "169.254.", "224.", "255."))
 
 

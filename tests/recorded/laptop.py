@@ -80,6 +80,7 @@ class Laptop(Questioned):
     )
     dead_resolvers: Mapping[str, FailureKind] = field(default_factory=dict)
     online: bool = True
+    unanswered: tuple[str, ...] = ()
     gateway_alive: bool | None = True
     labels: list[str] = field(default_factory=lambda: [f"{n:012x}" for n in range(161, 175)])
 
@@ -118,7 +119,7 @@ class Laptop(Questioned):
     # -- answers ------------------------------------------------------------------------------
     def put(self, question: Question[Any], *arguments: Any) -> Any:
         answer = getattr(self, f"_{question.name}", None)
-        if answer is None:
+        if answer is None or question.name in self.unanswered:
             raise Unsupported(f"{question.name} is no part of this laptop")
         return answer(**dict(zip(question.arguments, arguments, strict=True)))
 

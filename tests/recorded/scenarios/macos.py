@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.network import Interface, Listener, Resolver, Route
-from tests.recorded.laptop import ENDPOINT, PROFILE, SPLIT, VPC, VPC_DNS, Laptop
+from tests.recorded.laptop import ENDPOINT, OPENVPN, PROFILE, VPC, VPC_DNS, Laptop
 from tests.recorded.scenarios.bases import (
     GATEWAY,
     LAN_RESOLVER,
@@ -103,6 +104,14 @@ _CONNECTED = (
         .adding(*_orbstack(), *_forced_lan()),
         verdict="degraded",
         must=("full-tunnel-unexpected",),
+        certainty="likely",
+    ),
+    Scenario(
+        name="mac-full-under-warp",
+        says="WARP is up too; its rows are longer than def1 and take the internet.",
+        laptop=_warp(macos_full()),
+        verdict="degraded",
+        must=("route-shadowed",),
     ),
     Scenario(
         name="mac-docker-overlap",
@@ -136,9 +145,7 @@ _CONNECTED = (
         name="mac-lan-in-pool",
         says="The LAN lies inside the client range.",
         laptop=macos_connected().but(
-            expectation=SPLIT.__class__(
-                tunnel="split", routes=(VPC,), client_cidr="192.168.176.0/22"
-            )
+            expectation=Expectation(tunnel="split", routes=(VPC,), client_cidr="192.168.176.0/22")
         ),
         verdict="degraded",
         must=("tunnel-address-outside-client-cidr", "lan-overlaps-client-cidr"),
@@ -148,7 +155,7 @@ _CONNECTED = (
         name="mac-address-outside",
         says="The tunnel's address is not of the range that was expected.",
         laptop=macos_connected().but(
-            expectation=SPLIT.__class__(tunnel="split", routes=(VPC,), client_cidr="10.77.0.0/22")
+            expectation=Expectation(tunnel="split", routes=(VPC,), client_cidr="10.77.0.0/22")
         ),
         verdict="degraded",
         must=("tunnel-address-outside-client-cidr",),
@@ -173,6 +180,14 @@ _NOT_CONNECTED = (
         name="mac-ready-tailscale",
         says="Not connected; Tailscale is another's tunnel, no tunnel of ours.",
         laptop=macos_ready().adding(_TAILSCALE, row("100.64.0.0/10", "utun5")),
+        verdict="ready",
+    ),
+    Scenario(
+        name="mac-ready-tailscale-client-open",
+        says="Not connected; the client's process waits, and Tailscale's tunnel is not it.",
+        laptop=macos_ready()
+        .adding(_TAILSCALE, row("100.64.0.0/10", "utun5"))
+        .but(processes=(OPENVPN,)),
         verdict="ready",
     ),
     Scenario(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cvpn_doctor.model.aws_client import AwsClientState
+from cvpn_doctor.model.expectation import Expectation
 from cvpn_doctor.model.network import Resolver
-from tests.recorded.laptop import ENDPOINT, OPENVPN, PEERED, SPLIT, VPC, VPC_DNS
+from tests.recorded.laptop import ENDPOINT, OPENVPN, PEERED, POOL, SPLIT, VPC, VPC_DNS
 from tests.recorded.scenarios.bases import (
     GATEWAY,
     LAN_RESOLVER,
@@ -59,6 +61,23 @@ _ZSCALER = interface(
 )
 _WARP = interface(
     34, "CloudflareWARP", "tunnel", "172.16.0.2/32", description="Cloudflare WARP Interface Tunnel"
+)
+_SECOND = interface(
+    13,
+    "Ethernet 4",
+    "tunnel",
+    "10.101.0.5/27",
+    description="AWS VPN Client TAP-Windows Adapter V9 #3",
+)
+_SECOND_ROW = row("10.50.0.0/16", "Ethernet 4", "10.101.0.1", metric=25)
+_NORD_TAP = interface(
+    40, "Local Area Connection", "tunnel", description="TAP-NordVPN Windows Adapter V9"
+)
+_NORD_DCO = interface(
+    41,
+    "OpenVPN Data Channel Offload for NordVPN",
+    "tunnel",
+    description="OpenVPN Data Channel Offload",
 )
 _LAN_10 = interface(9, WIFI, "wifi", "10.20.7.35/24", description="Intel(R) Wi-Fi 6 AX201 160MHz")
 
@@ -148,12 +167,63 @@ _CONNECTED = (
     ),
     Scenario(
         name="win-metric-tie",
-        says="The same prefix at the same whole cost on two adapters: the first listed wins here,"
-        " Windows does not say which one does.",
+        says="The same prefix at the same whole cost on two adapters; Windows says: the Wi-Fi.",
         laptop=windows_connected().adding(row(VPC, WIFI, LAN_GATEWAY, metric=TAP_METRIC)),
         verdict="degraded",
         must=("route-shadowed",),
+    ),
+    Scenario(
+        name="win-metric-tie-untold",
+        says="The same, and Windows could not be asked which of the two it takes.",
+        laptop=windows_connected()
+        .adding(row(VPC, WIFI, LAN_GATEWAY, metric=TAP_METRIC))
+        .but(unanswered=("route_to",)),
+        verdict="degraded",
+        must=("route-shadowed",),
         certainty="likely",
+    ),
+    Scenario(
+        name="win-two-sessions",
+        says="Two adapters of the AWS client are up, and nothing tells which is this profile's.",
+        laptop=windows_connected()
+        .adding(
+            _SECOND, *windows_rows(_SECOND, 281), row("10.50.0.0/16", "Ethernet 4", "10.101.0.1")
+        )
+        .but(expectation=Expectation()),
+        verdict="ready",
+    ),
+    Scenario(
+        name="win-vpc-resolver-dead",
+        says="The VPC's resolver is routed into the tunnel and silent; there is no other.",
+        laptop=windows_connected().but(
+            resolvers_=(Resolver(address=VPC_DNS, interface=TAP, origin="adapter"),),
+            dead_resolvers={VPC_DNS: "timed_out"},
+        ),
+        verdict="broken",
+        must=("tunnel-dns-unreachable",),
+    ),
+    Scenario(
+        name="win-vpc-resolver-unrouted",
+        says="The VPC's resolver has no row into the tunnel.",
+        laptop=windows_connected(PEERED).but(
+            expectation=Expectation(
+                tunnel="split", routes=(PEERED,), client_cidr=POOL, dns=(VPC_DNS,)
+            ),
+            resolvers_=(Resolver(address=VPC_DNS, interface=TAP, origin="adapter"),),
+            dead_resolvers={VPC_DNS: "timed_out"},
+        ),
+        verdict="broken",
+        must=("tunnel-dns-unrouted",),
+    ),
+    Scenario(
+        name="win-anyconnect-default-cheaper",
+        says="Healthy: AnyConnect's default row is the cheapest, the VPC's rows are longer.",
+        laptop=windows_connected().adding(
+            _ANYCONNECT,
+            *windows_rows(_ANYCONNECT, 257),
+            row("0.0.0.0/0", "Ethernet 3", "10.21.38.1", metric=2),
+        ),
+        verdict="healthy",
     ),
     Scenario(
         name="win-anyconnect-more-specific",
@@ -210,7 +280,7 @@ _CONNECTED = (
         name="win-address-outside",
         says="The tunnel's address is not of the range that was expected.",
         laptop=windows_connected().but(
-            expectation=SPLIT.__class__(tunnel="split", routes=(VPC,), client_cidr="10.77.0.0/22")
+            expectation=Expectation(tunnel="split", routes=(VPC,), client_cidr="10.77.0.0/22")
         ),
         verdict="degraded",
         must=("tunnel-address-outside-client-cidr",),
@@ -234,6 +304,42 @@ _NOT_CONNECTED = (
         says="Not connected; the endpoint answers.",
         laptop=windows_ready(),
         verdict="ready",
+    ),
+    Scenario(
+        name="win-ready-other-adapters",
+        says="Not connected; NordVPN's TAP and an ovpn-dco adapter are there, without a carrier.",
+        laptop=windows_ready().adding(
+            interface(
+                40, "Local Area Connection", "tunnel", description="TAP-NordVPN Windows Adapter V9"
+            ),
+            interface(
+                41,
+                "OpenVPN Data Channel Offload for NordVPN",
+                "tunnel",
+                description="OpenVPN Data Channel Offload",
+            ),
+        ),
+        verdict="ready",
+    ),
+    Scenario(
+        name="win-ready-tailscale-exit-node",
+        says="Not connected; Tailscale carries the default row, and the endpoint answers.",
+        laptop=windows_ready().adding(
+            _TAILSCALE,
+            *windows_rows(_TAILSCALE, 261),
+            row("0.0.0.0/0", "Tailscale", "100.100.100.100", metric=5),
+            row("100.64.0.0/10", "Tailscale", "100.100.100.100", metric=5),
+        ),
+        verdict="ready",
+    ),
+    Scenario(
+        name="win-profiles-lost",
+        says="Client 6 lists no profile; two of client 5 lie in the user's folder.",
+        laptop=windows_ready().but(
+            aws=AwsClientState(daemon="answers", profiles=(), connections=(), old_profiles=2)
+        ),
+        verdict="broken",
+        must=("vpn-client-profiles-lost",),
     ),
     Scenario(
         name="win-ready-persistent-row",
