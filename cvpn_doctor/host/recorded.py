@@ -175,11 +175,11 @@ class RecordedHost(Questioned):
 
     def _now(self) -> float:
         """The laptop's own time: at the first question that of the recording's beginning."""
+        now = time.monotonic()
         with self._lock:
             if self._clock_began is None:
-                self._clock_began = time.monotonic()
-            elapsed = (time.monotonic() - self._clock_began) * self._pace
-        return self._recording.started + elapsed
+                self._clock_began = now
+        return self._recording.started + max(0.0, now - self._clock_began) * self._pace
 
     def _find(self, question: Question[Any], about: dict[str, Any]) -> RecordedQuestion | None:
         """The same question with the same budget; else with any."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+import msgspec
 
 from cvpn_doctor.host.questions import Question, Questioned
 from cvpn_doctor.model.answers import DnsAnswer, HopAnswer, HttpAnswer, Icmp, PortAnswer
@@ -32,8 +34,10 @@ from cvpn_doctor.model.network import (
 from cvpn_doctor.model.platform import OperatingSystem, Platform
 from cvpn_doctor.model.profile import Profile, Remote
 from cvpn_doctor.model.push import LogAttempt, LogReading
+from cvpn_doctor.model.record import Record
 from cvpn_doctor.routing.forwarding import Flow, ForwardingMap
 
+T = TypeVar("T", bound=Record)
 ENDPOINT_ID = "cvpn-endpoint-0123456789abcdef0"
 ZONE = f"{ENDPOINT_ID}.prod.clientvpn.eu-central-1.amazonaws.com"
 ENDPOINT = "3.64.10.20"
@@ -108,8 +112,6 @@ class Laptop(Questioned):
 
     def changed(self, name: str, **changes: Any) -> Self:
         """An interface in another state."""
-        import msgspec  # noqa: PLC0415
-
         changed = tuple(
             msgspec.structs.replace(i, **changes) if i.name == name else i for i in self.interfaces_
         )
@@ -263,9 +265,7 @@ class Laptop(Questioned):
         )
 
 
-def answer_with(answer: Any, **changes: Any) -> Any:
-    import msgspec  # noqa: PLC0415
-
+def answer_with(answer: T, **changes: Any) -> T:
     return msgspec.structs.replace(answer, **changes)
 
 
