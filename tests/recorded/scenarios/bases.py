@@ -69,9 +69,9 @@ def windows_full() -> Laptop:
     )
 
 
-def utun(address: str, index: int = 21, name: str = UTUN) -> Interface:
+def utun(address: str, index: int = 21, name: str = UTUN, *, up: bool = True) -> Interface:
     own = address.partition("/")[0]
-    return interface(index, name, "tunnel", address, peer=own)
+    return interface(index, name, "tunnel", address, peer=own, up=up, running=up)
 
 
 def _apples_own() -> tuple[Interface | Route, ...]:

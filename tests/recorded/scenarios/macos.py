@@ -114,6 +114,18 @@ _CONNECTED = (
         must=("route-shadowed",),
     ),
     Scenario(
+        name="mac-forced-lan-silent",
+        says="The same, and the endpoint does not answer probes beside the tunnel.",
+        laptop=macos_connected()
+        .without("0.0.0.0/0", interface="en0")
+        .adding(*_orbstack(), *_forced_lan())
+        .but(ports={}),
+        verdict="degraded",
+        must=("full-tunnel-unexpected",),
+        low=("endpoint-silent",),
+        certainty="likely",
+    ),
+    Scenario(
         name="mac-docker-overlap",
         says="A container bridge took 10.20.64.0/20, which is in the VPC.",
         laptop=macos_connected().adding(_DOCKER_BRIDGE, *macos_rows(_DOCKER_BRIDGE)),
@@ -202,6 +214,16 @@ _NOT_CONNECTED = (
         laptop=_warp(macos_ready()).but(ports={}),
         verdict="broken",
         must=("endpoint-silent",),
+        certainty="likely",
+    ),
+    Scenario(
+        name="mac-tailscale-off-client-open",
+        says="Not connected; Tailscale's tunnel is switched off, the AWS client's process waits.",
+        laptop=macos_ready()
+        .adding(utun("100.101.7.3/32", index=22, name="utun5", up=False))
+        .but(processes=(OPENVPN,)),
+        verdict="broken",
+        must=("tunnel-interface-down",),
         certainty="likely",
     ),
     Scenario(

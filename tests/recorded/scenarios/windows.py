@@ -70,6 +70,7 @@ _SECOND = interface(
     description="AWS VPN Client TAP-Windows Adapter V9 #3",
 )
 _SECOND_ROW = row("10.50.0.0/16", "Ethernet 4", "10.101.0.1", metric=25)
+_CABLE = interface(5, "Ethernet", "ethernet", "192.168.50.7/24")
 _NORD_TAP = interface(
     40, "Local Area Connection", "tunnel", description="TAP-NordVPN Windows Adapter V9"
 )
@@ -434,6 +435,57 @@ _NOT_CONNECTED = (
         .but(ports={}),
         verdict="broken",
         must=("endpoint-bypass-stale",),
+    ),
+    Scenario(
+        name="win-silent-by-second-adapter",
+        says="Cable and Wi-Fi are up; the endpoint's row goes by the cable's own gateway; silent.",
+        laptop=windows_ready()
+        .changed("Ethernet", running=True, addresses=_CABLE.addresses)
+        .adding(
+            *windows_rows(_CABLE, 281),
+            row("0.0.0.0/0", "Ethernet", "192.168.50.1", metric=50),
+            row(f"{ENDPOINT}/32", "Ethernet", "192.168.50.1", metric=50),
+        )
+        .but(ports={}),
+        verdict="broken",
+        must=("endpoint-silent",),
+        certainty="likely",
+    ),
+    Scenario(
+        name="win-silent-by-other-vpn",
+        says="Tailscale routes the endpoint's address to a subnet router; silent.",
+        laptop=windows_ready()
+        .adding(
+            _TAILSCALE,
+            *windows_rows(_TAILSCALE, 261),
+            row(f"{ENDPOINT}/32", "Tailscale", "100.100.100.100", metric=5),
+        )
+        .but(ports={}),
+        verdict="broken",
+        must=("endpoint-silent",),
+        certainty="likely",
+    ),
+    Scenario(
+        name="win-silent-under-anyconnect",
+        says="AnyConnect took the only default row; the endpoint is silent through it.",
+        laptop=windows_ready()
+        .without("0.0.0.0/0")
+        .adding(
+            _ANYCONNECT,
+            *windows_rows(_ANYCONNECT, 257),
+            row("0.0.0.0/0", "Ethernet 3", "10.21.38.1", metric=2),
+        )
+        .but(ports={}),
+        verdict="broken",
+        must=("endpoint-silent",),
+        certainty="likely",
+    ),
+    Scenario(
+        name="win-adapter-disabled",
+        says="The AWS client's adapter is disabled, while its process tries.",
+        laptop=windows_ready().changed(TAP, up=False).but(processes=(OPENVPN,)),
+        verdict="broken",
+        must=("tunnel-interface-down",),
     ),
     Scenario(
         name="win-offline",
