@@ -74,6 +74,7 @@ class Candidate(Record, frozen=True, kw_only=True):
     in_use: bool  # it has an address or routes
     foreign: bool  # it bears the name of another product
     evidence: tuple[Evidence, ...] = ()  # strongest first
+    elsewhere: bool = False  # the client range is known, and its address is not in it
 
 
 class TunnelChoice(Record, frozen=True, kw_only=True):
@@ -111,6 +112,7 @@ def candidates(
                 expectation or Expectation(),
                 alone and interface is ours[0],
             ),
+            elsewhere=_is_elsewhere(interface, expectation.client_cidr if expectation else None),
         )
         for interface in possible
     )
@@ -149,6 +151,8 @@ def _weakness(candidate: Candidate) -> tuple[bool, ...]:
 def _certainty(candidate: Candidate) -> Literal["proven", "likely", "possible"]:
     if _PROOF in candidate.evidence:
         return "proven"
+    if candidate.elsewhere and candidate.evidence == ("carries-everything",):
+        return "possible"  # so does any other VPN
     return "likely" if candidate.in_use and candidate.evidence[0] != _WEAKEST else "possible"
 
 
@@ -210,6 +214,11 @@ def _is_in_client_cidr(interface: Interface, client_cidr: str | None) -> bool:
         return False
     pool = parse_prefix(client_cidr)
     return any(pool.covers(host) for host in _addresses(interface))
+
+
+def _is_elsewhere(interface: Interface, client_cidr: str | None) -> bool:
+    known = client_cidr is not None and bool(_addresses(interface))
+    return known and not _is_in_client_cidr(interface, client_cidr)
 
 
 def _is_gateway_first_host(interface: Interface, rows: Iterable[Route]) -> bool:

@@ -42,6 +42,19 @@ def _orbstack() -> tuple[Interface | Route, ...]:
     )
 
 
+def _under_other_vpn() -> Laptop:
+    """Not connected; a full tunnel without a name that would tell whose it is."""
+    return (
+        macos_ready()
+        .without("0.0.0.0/0", interface="en0")
+        .adding(
+            utun("10.250.0.7/24", index=23, name="utun6"),
+            row("0.0.0.0/0", "utun6", "10.250.0.1"),
+            row("0.0.0.0/0", "en0", LAN_GATEWAY, scoped=True),
+        )
+    )
+
+
 def _warp(laptop: Laptop) -> Laptop:
     """WARP as `route` shows it: everything but private ranges, by prefixes longer than def1."""
     public = ("0.0.0.0/5", "8.0.0.0/7", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/3")
@@ -225,6 +238,20 @@ _NOT_CONNECTED = (
         verdict="broken",
         must=("tunnel-interface-down",),
         certainty="likely",
+    ),
+    Scenario(
+        name="mac-silent-under-other-vpn",
+        says="Another VPN took the default, en0's is scoped; the endpoint is silent.",
+        laptop=_under_other_vpn().but(ports={}),
+        verdict="broken",
+        must=("endpoint-silent",),
+        certainty="likely",
+    ),
+    Scenario(
+        name="mac-ready-under-other-vpn",
+        says="Another VPN took the default, en0's is scoped; the endpoint answers through it.",
+        laptop=_under_other_vpn(),
+        verdict="ready",
     ),
     Scenario(
         name="mac-stale-gateway",
