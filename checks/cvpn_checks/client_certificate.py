@@ -47,18 +47,16 @@ def plan(_look: Look) -> Iterable[Touch]:
 
 def observe(look: Look) -> ClientCertificateFacts:
     """The certificate's public parts, and whether the key is its own."""
-    material = look.material
-    if material.certificate is None:
-        reason = material.elsewhere or "the profile has no client certificate"
+    if not look.material.has_client_certificate:
+        elsewhere = look.material.public.elsewhere if look.material.public else None
+        reason = elsewhere or look.material.elsewhere or "the profile has no client certificate"
         raise CannotObserve("not_applicable", reason)
-    from cvpn_doctor.openvpn.pair import key_of, own_certificate  # noqa: PLC0415 - 40 ms to import
+    from cvpn_doctor.openvpn.pair import public_of  # noqa: PLC0415 - 40 ms to import
 
-    certificate = own_certificate(material.certificate)
-    if certificate is None:
+    own = public_of(look.material)
+    if own.certificate is None:
         raise CannotObserve("malformed", "the client certificate cannot be read")
-    return ClientCertificateFacts(
-        certificate=certificate, key=key_of(material.certificate, material.key)
-    )
+    return ClientCertificateFacts(certificate=own.certificate, key=own.key)
 
 
 def judge(facts: ClientCertificateFacts, case: Case) -> Iterable[Finding | Exclusion]:

@@ -13,7 +13,6 @@ from cvpn_doctor.model.cite import cite
 from cvpn_doctor.model.facts import ClientLogFacts
 from cvpn_doctor.model.failure import Failure
 from cvpn_doctor.model.finding import Actor, Exclusion, Finding, Problem, Stage
-from cvpn_doctor.openvpn.log import read_attempts
 from cvpn_doctor.openvpn.log_errors import telling_errors
 from cvpn_doctor.routing.connection import connected
 
@@ -70,11 +69,10 @@ def observe(look: Look) -> ClientLogFacts:
     unknown = 0
     for path in files:
         try:
-            text = look.host.read_log(path)
+            reading = look.host.log_attempts(path)
         except OSError as error:
             unreadable.append(Failure(kind="permission_denied", detail=error.strerror or ""))
             continue
-        reading = read_attempts(text)
         unknown += reading.unknown_lines
         if reading.attempts:
             return ClientLogFacts(

@@ -12,7 +12,7 @@ from cvpn_doctor.model.check import Check, Look, Touch
 from cvpn_doctor.model.cite import cite
 from cvpn_doctor.model.facts import TunnelFacts
 from cvpn_doctor.model.failure import Unsupported
-from cvpn_doctor.model.finding import Exclusion, Finding, Problem, Stage
+from cvpn_doctor.model.finding import Certainty, Exclusion, Finding, Problem, Stage
 from cvpn_doctor.model.network import Interface, InterfaceAddress
 from cvpn_doctor.routing.connection import connected, tunnel, tunnel_interface
 
@@ -73,11 +73,18 @@ def judge(facts: TunnelFacts, case: Case) -> Iterable[Finding | Exclusion]:
             name,
             cite(ID, facts, "interfaces", number, "up"),
             interface=interface.name,
-        )
+        ).but(certainty=_ours(case))
     elif interface.running and not usable_addresses(interface):
-        yield ADDRESS_MISSING.found(ID, name, interface=interface.name)
+        yield ADDRESS_MISSING.found(ID, name, interface=interface.name).but(certainty=_ours(case))
     else:
         yield from _judge_address(facts, case, number)
+
+
+def _ours(case: Case) -> Certainty:
+    """That there is no other tunnel while a VPN program runs does not prove that it is ours."""
+    choice = tunnel(case)
+    by_elimination = choice is None or choice.reasons == ("only-candidate-of-a-running-vpn",)
+    return "likely" if by_elimination else "proven"
 
 
 def _judge_address(facts: TunnelFacts, case: Case, number: int) -> Iterable[Finding | Exclusion]:

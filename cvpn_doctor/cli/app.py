@@ -96,6 +96,18 @@ def run(
     deep: Annotated[
         bool, typer.Option("--deep", help="Also ask what needs privileges, as far as they go.")
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record", metavar="FILE", help="Also write down all answers, to be replayed."
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", metavar="FILE", help="Look at a recorded laptop, not at this one."
+        ),
+    ] = None,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> int:
@@ -114,6 +126,8 @@ def run(
             offline=offline,
             client_certificate=client_certificate,
             deep=deep,
+            record=record,
+            replay=replay,
         ),
         _show(output, language, exit_style, quiet=quiet, verbose=verbose),
     )

@@ -9,9 +9,9 @@ from pathlib import Path
 from cvpn_doctor.cli.choices import UsageError, language_of, one_of
 from cvpn_doctor.cli.progress import progress
 from cvpn_doctor.cli.show import Show, show
+from cvpn_doctor.cli.source import Source
 from cvpn_doctor.cli.subject import Subject, find_subject
 from cvpn_doctor.engine import Outcome, Run, observe
-from cvpn_doctor.host import this_host
 from cvpn_doctor.host.shared import Shared
 from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import AnyCheck
@@ -38,6 +38,8 @@ class Wishes:
     offline: bool
     client_certificate: bool
     deep: bool = False
+    record: Path | None = None
+    replay: Path | None = None
 
 
 def run(wishes: Wishes, how: Show) -> int:
@@ -46,35 +48,45 @@ def run(wishes: Wishes, how: Show) -> int:
 
     left_out = _left_out(ALL, wishes)
     _require_files(wishes.logs)
-    host = Shared(this_host())
-    subject = find_subject(host, wishes.profile, wishes.expect)
+    source = Source.of(wishes.record, wishes.replay)
+    host = Shared(source.host)
+    subject = source.subject(wishes.profile, wishes.expect) or find_subject(
+        host, wishes.profile, wishes.expect
+    )
     _say_about(subject)
-    started = datetime.fromtimestamp(host.clock(), UTC)
-    looking = Run(
-        host=host,
-        checks=ALL,
-        profile=subject.profile,
-        expectation=subject.expectation,
-        log_files=tuple(str(path) for path in wishes.logs),
-        material=_material(subject.material, wishes),
-        deadline=wishes.deadline,
-        offline=wishes.offline,
-        left_out=left_out,
-        deep=wishes.deep,
+    started = host.clock()
+    looking = source.as_then(
+        Run(
+            host=host,
+            checks=ALL,
+            profile=subject.profile,
+            expectation=subject.expectation,
+            log_files=tuple(str(path) for path in wishes.logs),
+            material=_material(subject.material, wishes),
+            deadline=wishes.deadline,
+            offline=wishes.offline,
+            left_out=left_out,
+            deep=wishes.deep,
+        )
     )
     with progress(ALL) as observer:
         outcome = observe(looking, observer)
-    if wishes.deep:
+    source.write(looking, started)
+    if looking.deep:
         _say_not_seen(outcome)
-    about = Circumstances(
-        started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    report = make_report(ALL, _case(host, subject, outcome), _about(started, outcome, how))
+    code = show(report, wishes.json, how)
+    return INTERRUPTED if outcome.interrupted else code
+
+
+def _about(started: float, outcome: Outcome, how: Show) -> Circumstances:
+    moment = datetime.fromtimestamp(started, UTC).isoformat(timespec="milliseconds")
+    return Circumstances(
+        started=moment.replace("+00:00", "Z"),
         seconds=round(outcome.seconds, 3),
         interrupted=outcome.interrupted,
         language=how.language or language_of(None),
     )
-    report = make_report(ALL, _case(host, subject, outcome), about)
-    code = show(report, wishes.json, how)
-    return INTERRUPTED if outcome.interrupted else code
 
 
 def _say_not_seen(outcome: Outcome) -> None:

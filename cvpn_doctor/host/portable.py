@@ -32,6 +32,8 @@ from cvpn_doctor.model.network import (
 )
 from cvpn_doctor.model.platform import Platform
 from cvpn_doctor.model.profile import Transport
+from cvpn_doctor.model.push import LogReading
+from cvpn_doctor.openvpn.log import read_attempts
 
 LOG_LIMIT: Final = 256 * 1024  # bytes; the last hours of a client's log
 
@@ -105,6 +107,10 @@ class PortableHost:
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """Interactive sessions."""
         raise self._not_built("logged_in_users")
+
+    def log_attempts(self, path: str) -> LogReading:
+        """What the last 256 KiB of a log tell of connection attempts."""
+        return read_attempts(self.read_log(path))
 
     def read_log(self, path: str) -> str:
         """The last 256 KiB of a log. Raises OSError; for links, pipes and devices too.

@@ -24,6 +24,7 @@ from cvpn_doctor.model.network import (
 )
 from cvpn_doctor.model.platform import Platform
 from cvpn_doctor.model.profile import Transport
+from cvpn_doctor.model.push import LogReading
 
 T = TypeVar("T")
 
@@ -120,9 +121,9 @@ class Shared:
         """Shared."""
         return self._once(("client_logs",), self._host.client_logs)
 
-    def read_log(self, path: str) -> str:
+    def log_attempts(self, path: str) -> LogReading:
         """Shared by path."""
-        return self._once(("read_log", path), lambda: self._host.read_log(path))
+        return self._once(("log_attempts", path), lambda: self._host.log_attempts(path))
 
     def proxies(self) -> tuple[Proxy, ...]:
         """Shared."""

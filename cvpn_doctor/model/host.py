@@ -26,6 +26,7 @@ from cvpn_doctor.model.network import (
 )
 from cvpn_doctor.model.platform import Platform
 from cvpn_doctor.model.profile import Transport
+from cvpn_doctor.model.push import LogReading
 
 
 class Host(Protocol):
@@ -80,8 +81,8 @@ class Host(Protocol):
         """Paths of the logs that installed or running VPN clients write, newest first."""
         ...
 
-    def read_log(self, path: str) -> str:
-        """The last 256 KiB of a log as text. Raises OSError."""
+    def log_attempts(self, path: str) -> LogReading:
+        """What the last 256 KiB of a log tell; their text stays behind. Raises OSError."""
         ...
 
     def proxies(self) -> tuple[Proxy, ...]:

@@ -180,3 +180,10 @@ class LogAttempt(Record, frozen=True, kw_only=True):
     saml: Literal["asked", "answered"] | None = None
     identity_provider: str | None = None  # the host of the sign-in page, nothing else of it
     push_requests: int = 0
+
+
+class LogReading(Record, frozen=True, kw_only=True):
+    """What a log tells: the attempts, oldest first, and how many lines said nothing known."""
+
+    attempts: tuple[LogAttempt, ...] = ()
+    unknown_lines: int = 0

@@ -9,8 +9,7 @@ is counted, never kept; of one that is, only addresses, numbers and words of clo
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cvpn_doctor.model.push import LogAttempt
-from cvpn_doctor.model.record import Record
+from cvpn_doctor.model.push import LogReading
 from cvpn_doctor.openvpn.log_draft import STAGES
 from cvpn_doctor.openvpn.log_events import ACTIONS, recognised
 from cvpn_doctor.openvpn.log_line import LINE_LENGTH, count, numbered
@@ -19,13 +18,6 @@ from cvpn_doctor.openvpn.log_signin import joined
 from cvpn_doctor.openvpn.log_timeline import Timeline
 
 __all__ = ["LINE_LENGTH", "STAGES", "LogReading", "read_attempts", "read_logs"]
-
-
-class LogReading(Record, frozen=True, kw_only=True):
-    """The attempts, oldest first, and how many lines said nothing that is known."""
-
-    attempts: tuple[LogAttempt, ...] = ()
-    unknown_lines: int = 0
 
 
 @dataclass

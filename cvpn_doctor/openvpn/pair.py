@@ -3,17 +3,31 @@
 `cryptography` is 40 ms to import: import this module only where a profile has a certificate.
 """
 
-from typing import Literal
-
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from cvpn_doctor.model.handshake import Certificate
+from cvpn_doctor.model.material import KeyState, Material, PublicMaterial
 from cvpn_doctor.openvpn.certificate import summarise
 
-KeyState = Literal["matches", "other", "encrypted", "unreadable", "missing"]
 _BEGIN = b"-----BEGIN CERTIFICATE-----"
+
+
+def public_of(material: Material) -> PublicMaterial:
+    """What may be told of a profile's material; of a recorded one, what was told then."""
+    if material.public is not None:
+        return material.public
+    known, malformed = authorities(material.ca) if material.ca else ((), 0)
+    own = material.certificate
+    return PublicMaterial(
+        authorities=known,
+        malformed=malformed,
+        given=own is not None,
+        certificate=own_certificate(own) if own is not None else None,
+        key=key_of(own, material.key) if own is not None else "missing",
+        elsewhere=material.elsewhere,
+    )
 
 
 def own_certificate(pem: bytes) -> Certificate | None:

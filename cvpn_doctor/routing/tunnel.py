@@ -25,6 +25,7 @@ __all__ = [
     "candidates",
     "choose_tunnel",
     "host_route",
+    "leads_somewhere",
     "mode",
     "underlay",
 ]
@@ -73,6 +74,7 @@ class Candidate(Record, frozen=True, kw_only=True):
     in_use: bool  # it has an address or routes
     foreign: bool  # it bears the name of another product
     evidence: tuple[Evidence, ...] = ()  # strongest first
+    elsewhere: bool = False  # the client range is known, and its address is not in it
 
 
 class TunnelChoice(Record, frozen=True, kw_only=True):
@@ -110,6 +112,7 @@ def candidates(
                 expectation or Expectation(),
                 alone and interface is ours[0],
             ),
+            elsewhere=_is_elsewhere(interface, expectation.client_cidr if expectation else None),
         )
         for interface in possible
     )
@@ -148,6 +151,8 @@ def _weakness(candidate: Candidate) -> tuple[bool, ...]:
 def _certainty(candidate: Candidate) -> Literal["proven", "likely", "possible"]:
     if _PROOF in candidate.evidence:
         return "proven"
+    if candidate.elsewhere and candidate.evidence == ("carries-everything",):
+        return "possible"  # so does any other VPN
     return "likely" if candidate.in_use and candidate.evidence[0] != _WEAKEST else "possible"
 
 
@@ -169,7 +174,7 @@ def _is_candidate(interface: Interface, rows: tuple[Route, ...]) -> bool:
 def _is_in_use(interface: Interface, rows: tuple[Route, ...]) -> bool:
     if _addresses(interface):
         return True
-    return not interface.name.startswith("utun") and any(map(_leads_somewhere, rows))
+    return not interface.name.startswith("utun") and any(map(leads_somewhere, rows))
 
 
 def _addresses(interface: Interface) -> list[Prefix]:
@@ -178,7 +183,8 @@ def _addresses(interface: Interface) -> list[Prefix]:
     return [host for host in hosts if not is_link_local(host)]
 
 
-def _leads_somewhere(route: Route) -> bool:
+def leads_somewhere(route: Route) -> bool:
+    """Whether the row is none that every interface has: link-local, multicast, broadcast."""
     return not route.destination.startswith(("fe80:", "ff", "169.254.", "224.", "255."))
 
 
@@ -208,6 +214,11 @@ def _is_in_client_cidr(interface: Interface, client_cidr: str | None) -> bool:
         return False
     pool = parse_prefix(client_cidr)
     return any(pool.covers(host) for host in _addresses(interface))
+
+
+def _is_elsewhere(interface: Interface, client_cidr: str | None) -> bool:
+    known = client_cidr is not None and bool(_addresses(interface))
+    return known and not _is_in_client_cidr(interface, client_cidr)
 
 
 def _is_gateway_first_host(interface: Interface, rows: Iterable[Route]) -> bool:

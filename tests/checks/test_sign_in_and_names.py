@@ -158,7 +158,7 @@ def refused_by(sender: str, code: int = 0) -> tuple[HopAnswer, ...]:
             {"internet-unreachable": "proven"},
         ),
         (network(witness=SILENT, hops=refused_by("198.51.100.1")), {}),
-        (network(default_routes=(), underlay=None, gateway=None), {"network-down": "proven"}),
+        (network(default_routes=(), underlay=None, gateway=None), {"network-down": "likely"}),
         (network(gateway_reachable=False, witness=SILENT), {"network-down": "proven"}),
         (network(gateway_reachable=False, witness=http(200, "address")), {}),
     ],

@@ -191,3 +191,12 @@ def test_overlaps_are_told_with_what_both_hold():
     ]
     (wide,) = overlaps((interface("eth0", "10.1.1.1/8", kind="ethernet"),), "10.20.0.0/16")
     assert (wide.network, wide.overlap) == ("10.0.0.0/8", "10.20.0.0/16")
+
+
+def test_a_full_tunnel_with_an_address_from_elsewhere_may_be_any_vpn():
+    routes = table("0.0.0.0/0", via="tun1")
+    choice = choose(TUN1, routes=routes, client_cidr="10.8.0.0/16")
+    assert (choice.interface, choice.certainty) == ("tun1", "possible")
+    assert choose(TUN1, routes=routes).certainty == "likely"
+    running = choose(TUN1, routes=routes, processes=OPENVPN, client_cidr="10.8.0.0/16")
+    assert running.certainty == "likely"

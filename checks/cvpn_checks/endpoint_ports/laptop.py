@@ -3,8 +3,9 @@
 from cvpn_checks.endpoint_ports.problems import BYPASS_STALE, FAMILY_MISMATCH, ID
 from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.cite import cite
-from cvpn_doctor.model.facts import NetworkFacts, PortsFacts, RoutesFacts
+from cvpn_doctor.model.facts import NetworkFacts, PortsFacts, RoutesFacts, TunnelFacts
 from cvpn_doctor.model.finding import Finding
+from cvpn_doctor.model.network import Route
 from cvpn_doctor.routing.connection import connected
 
 
@@ -43,7 +44,7 @@ def stale_bypass(
         if address not in asked or length not in ("32", "128") or default is None:
             continue
         gateway = network.default_routes[default].next_hop
-        if route.next_hop and gateway and route.next_hop != gateway:
+        if route.next_hop and gateway and not _is_in_use(route, network, case):
             return BYPASS_STALE.found(
                 ID,
                 cite("routes", routes, "table", "routes", number, "next_hop"),
@@ -51,8 +52,19 @@ def stale_bypass(
                 address=address,
                 next_hop=route.next_hop,
                 gateway=gateway,
-            )
+            ).but(certainty="proven" if case.facts(TunnelFacts) else "likely")
     return None
+
+
+def _is_in_use(route: Route, network: NetworkFacts, case: Case) -> bool:
+    """It leads to the gateway of a default route that stands, or into a tunnel that lives."""
+    if any(route.next_hop == default.next_hop for default in network.default_routes):
+        return True
+    tunnels = case.facts(TunnelFacts)
+    return tunnels is not None and any(
+        i.name == route.interface and i.kind == "tunnel" and i.up and i.running
+        for i in tunnels.interfaces
+    )
 
 
 def _default_of_family(network: NetworkFacts, is_ipv6: bool) -> int | None:

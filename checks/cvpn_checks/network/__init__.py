@@ -25,7 +25,13 @@ from cvpn_doctor.model.case import Case
 from cvpn_doctor.model.check import Check
 from cvpn_doctor.model.cite import cite
 from cvpn_doctor.model.expectation import DEFAULT_WITNESS
-from cvpn_doctor.model.facts import NameFacts, NetworkFacts, PortsFacts, TunnelFacts
+from cvpn_doctor.model.facts import (
+    NameFacts,
+    NetworkFacts,
+    PortsFacts,
+    RoutesFacts,
+    TunnelFacts,
+)
 from cvpn_doctor.model.finding import Exclusion, Finding
 from cvpn_doctor.routing.connection import connected
 
@@ -58,16 +64,15 @@ def _endpoint_answers(case: Case) -> bool:
 
 
 def _way_out(facts: NetworkFacts) -> str:
+    if not facts.default_routes:
+        return "a tunnel has the default route"
     way = facts.default_routes[0]
     return f"{way.destination} via {way.next_hop or 'the link'} dev {way.interface}"
 
 
 def _no_way_out(facts: NetworkFacts, case: Case) -> Finding | None:
-    if connected(case) and not facts.default_routes:
-        return None  # the tunnel replaced the default route (redirect-gateway without def1)
     if not facts.default_routes:
-        reason = "no-link" if _no_link(case) else "no-default-route"
-        return NETWORK_DOWN.found(ID, cite(ID, facts, "underlay"), reason=reason)
+        return None if _tunnel_has_default(case) else _no_default(facts, case)
     gateway_dead = facts.gateway_reachable is False and not _anything_came_back(facts, case)
     if gateway_dead and facts.gateway:
         return NETWORK_DOWN.found(
@@ -78,6 +83,23 @@ def _no_way_out(facts: NetworkFacts, case: Case) -> Finding | None:
             gateway=facts.gateway,
         )
     return None
+
+
+def _tunnel_has_default(case: Case) -> bool:
+    """A tunnel replaced the default route: ours (redirect-gateway without def1), or another's."""
+    routes = case.facts(RoutesFacts)
+    return connected(case) or any(
+        route.destination in ("0.0.0.0/0", "::/0")
+        and route.type == "unicast"
+        and not (route.dead or route.link_down or route.scoped)
+        for route in (routes.table.routes if routes else ())
+    )
+
+
+def _no_default(facts: NetworkFacts, case: Case) -> Finding:
+    reason = "no-link" if _no_link(case) else "no-default-route"
+    finding = NETWORK_DOWN.found(ID, cite(ID, facts, "underlay"), reason=reason)
+    return finding if case.facts(RoutesFacts) else finding.but(certainty="likely")
 
 
 def _no_link(case: Case) -> bool:

@@ -53,7 +53,7 @@ def _finding(view: View, prefix: str, part: Part, severity: Severity) -> Finding
         if owner is not None and _is_own_network(owner, winner):
             return _overlap(view, prefix, part, winner, owner, severity)
         if part.runner_up is not None:
-            return _shadowed(view, prefix, part, winner, severity)
+            return shadowed(view, prefix, part, winner, severity)
     return _missing(view, prefix, part, severity)
 
 
@@ -82,7 +82,8 @@ def _overlap(
     ).but(severity=severity)
 
 
-def _shadowed(view: View, prefix: str, part: Part, winner: Route, severity: Severity) -> Finding:
+def shadowed(view: View, prefix: str, part: Part, winner: Route, severity: Severity) -> Finding:
+    """Another row wins over the tunnel's. Between equals only the system itself knows."""
     evidence = [view.cite_route(winner)]
     if part.runner_up is not None:
         evidence.append(view.cite_route(part.runner_up))
@@ -98,7 +99,16 @@ def _shadowed(view: View, prefix: str, part: Part, winner: Route, severity: Seve
         interface=winner.interface or winner.type,
         next_hop=winner.next_hop or "",
         tunnel=view.tunnel.name,
-    ).but(severity=severity)
+    ).but(severity=severity, certainty="likely" if _is_untold_tie(view, part) else "proven")
+
+
+def _is_untold_tie(view: View, part: Part) -> bool:
+    """Of two equal rows Linux takes the first; what Windows takes must have been asked."""
+    if part.reason != "listed-first" or view.case.platform.os == "linux":
+        return False
+    lost = [parse_prefix(prefix) for prefix in part.prefixes]
+    asked = (parse_prefix(answer.address) for answer in view.facts.answers)
+    return not any(prefix.covers(address) for address in asked for prefix in lost)
 
 
 def _missing(view: View, prefix: str, part: Part, severity: Severity) -> Finding:

@@ -13,6 +13,7 @@ from cvpn_doctor.model.network import Interface, Route
 from cvpn_doctor.routing.connection import tunnel_interface
 from cvpn_doctor.routing.overlap import networks_of
 from cvpn_doctor.routing.prefix import parse_prefix
+from cvpn_doctor.routing.tunnel import leads_somewhere
 
 
 def judge(facts: RoutesFacts, case: Case) -> Iterator[Finding]:
@@ -40,9 +41,10 @@ def judge(facts: RoutesFacts, case: Case) -> Iterator[Finding]:
 def _leads_to_dead_tunnel(route: Route, dead: Interface | None) -> bool:
     if dead is None or route.interface != dead.name or route.type != "unicast":
         return False
+    if dead.up and dead.running:
+        return False  # it lives: the tunnel of another VPN or of another session
     destination = parse_prefix(route.destination)
-    local = destination.family == 6 and route.destination.startswith(("fe80:", "ff"))
-    return not local and not any(own.covers(destination) for own in networks_of(dead))
+    return leads_somewhere(route) and not any(own.covers(destination) for own in networks_of(dead))
 
 
 def _is_orphaned_half(route: Route, case: Case) -> bool:

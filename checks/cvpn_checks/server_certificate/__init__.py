@@ -34,9 +34,9 @@ def plan(look: Look) -> Iterable[Touch]:
 
 def observe(look: Look) -> ServerCertificateFacts:
     """The profile's authorities; and the impostor's certificate, where there is one."""
-    from cvpn_doctor.openvpn.pair import authorities  # noqa: PLC0415 - 40 ms to import
+    from cvpn_doctor.openvpn.pair import public_of  # noqa: PLC0415 - 40 ms to import
 
-    own, malformed = authorities(look.material.ca) if look.material.ca else ((), 0)
+    trusted = public_of(look.material)
     ports, names = look.facts(PortsFacts), look.facts(NameFacts)
     shown = None
     remote = look.profile.first if look.profile else None
@@ -55,7 +55,9 @@ def observe(look: Look) -> ServerCertificateFacts:
                 min(TLS_SECONDS, look.remaining()),
                 ports.bound,
             )
-    return ServerCertificateFacts(authorities=own, malformed=malformed, impostor=shown)
+    return ServerCertificateFacts(
+        authorities=trusted.authorities, malformed=trusted.malformed, impostor=shown
+    )
 
 
 def judge(facts: ServerCertificateFacts, case: Case) -> Iterable[Finding | Exclusion]:
