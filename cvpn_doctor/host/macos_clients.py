@@ -21,7 +21,8 @@ class _Product(NamedTuple):
     places: tuple[str, ...]  # one of these means installed; an .app tells its version
     processes: tuple[str, ...]
     services: tuple[str, ...] = ()  # processes that do the work, as root
-    label: str = ""  # of launchd; of AWS' client up to 5, that of version 6 is not documented
+    label: str = ""  # of launchd
+    label_until: int = 0  # the first version of which the label is not known
 
 
 # Places: docs/design/005-failure-modes.md; the vendors' packages.
@@ -33,6 +34,7 @@ _PRODUCTS: Final = (
         ("AWS VPN Client", "acvc-openvpn", "aws-client-vpn-daemon", "aws-vpn-client"),
         ("com.amazonaws.acvc.helper", "aws-client-vpn-daemon"),
         "com.amazonaws.acvc.helper",
+        6,
     ),
     _Product(
         "openvpn-connect",
@@ -87,15 +89,19 @@ def vpn_clients(tree: Tree, run: Run, running: Sequence[Process]) -> tuple[VpnCl
         for product in _PRODUCTS
     )
     return tuple(
-        VpnClient(
-            product=product.product,
-            name=product.name,
-            version=_version(tree, place),
-            running=not names.isdisjoint(product.processes),
-            service_running=_service(run, product, names),
-        )
+        _client(product, _version(tree, place), run, names)
         for product, place in installed
         if place is not None
+    )
+
+
+def _client(product: _Product, version: str | None, run: Run, names: frozenset[str]) -> VpnClient:
+    return VpnClient(
+        product=product.product,
+        name=product.name,
+        version=version,
+        running=not names.isdisjoint(product.processes),
+        service_running=_service(run, product, version, names),
     )
 
 
@@ -115,12 +121,17 @@ def _version(tree: Tree, place: str) -> str | None:
     return parts[parts.index("Cellar") + 2] if "Cellar" in parts[:-3] else None
 
 
-def _service(run: Run, product: _Product, names: frozenset[str]) -> bool | None:
+def _service(
+    run: Run, product: _Product, version: str | None, names: frozenset[str]
+) -> bool | None:
+    """By its process, which anyone may see; without one, by what launchd says of its label."""
     if not product.services:
         return None
     if not names.isdisjoint(product.services):
         return True
-    return _by_label(run, product.label) if product.label else None
+    major = (version or "").partition(".")[0]
+    is_known = major.isascii() and major.isdigit() and int(major[:9]) < product.label_until
+    return _by_label(run, product.label) if is_known else None
 
 
 def _by_label(run: Run, label: str) -> bool | None:
