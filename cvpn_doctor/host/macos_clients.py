@@ -25,7 +25,9 @@ class _Product(NamedTuple):
     label_until: int = 0  # the first version of which the label is not known
 
 
-# Places: docs/design/005-failure-modes.md; the vendors' packages.
+# Places: docs/design/005-failure-modes.md; the vendors' packages. The daemon of AWS' client 6 was
+# seen under the label com.amazonaws.acvc.osx.core, by one project and not in AWS' documentation:
+# its absence proves nothing here, and the client's own command line is the better witness.
 _PRODUCTS: Final = (
     _Product(
         "aws",

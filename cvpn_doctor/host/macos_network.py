@@ -79,7 +79,7 @@ def route_to(run: Run, address: str, interface: str | None) -> RouteAnswer:
     answer = route_get.answer(text(ended), bare)
     if answer is not None:
         return answer
-    if route_get.NO_ROUTE.encode() in ended.errors + ended.output:
+    if route_get.is_no_route((ended.output + ended.errors).decode("utf-8", "replace")):
         return RouteAnswer(address=bare)
     if bound and b"interface" in ended.errors:
         raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))

@@ -50,7 +50,8 @@ def listeners(run: Run) -> tuple[Listener, ...]:
 
 def vpn_processes(run: Run) -> tuple[Process, ...]:
     """All users' VPN programs."""
-    output = printed(run, PS, "-axo", "pid=,state=,comm=")
+    # without -ww, ps cuts its lines at 79 columns where there is no terminal
+    output = printed(run, PS, "-axwwo", "pid=,state=,comm=")
     if not output.strip():
         raise malformed(PS)
     return macos_process.vpn_processes(output)

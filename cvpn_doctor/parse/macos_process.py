@@ -1,4 +1,4 @@
-"""`ps -axo pid=,state=,comm=` of macOS → the VPN programs among the processes.
+"""`ps -axwwo pid=,state=,comm=` of macOS → the VPN programs among the processes.
 
 Real lines; the command is the whole path of the program, with its blanks::
 

@@ -15,7 +15,8 @@ A real one (macOS 13; without `-v` it ends after the table of metrics)::
      162.159.138.0 utun5 255.255.254.0 utun5 172.16.0.2
 
 A host route has no mask; a default route says "default" for both. Where there is no route, the
-command says "route: writing to routing socket: not in table" on standard error.
+command says "route: writing to routing socket: not in table" on standard error, newer ones also
+"route: route has not been found"; the exit code is 0 or 1.
 """
 
 import re
@@ -25,7 +26,7 @@ from typing import Final
 from cvpn_doctor.model.network import RouteAnswer, RouteType
 from cvpn_doctor.parse.address import is_address
 
-NO_ROUTE: Final = "not in table"
+_NO_ROUTE: Final = ("not in table", "route has not been found")
 _FIELD: Final = re.compile(r"\s*(route to|destination|mask|gateway|interface|flags): *(\S.*)")
 _TYPES: Final[tuple[tuple[str, RouteType], ...]] = (
     ("REJECT", "unreachable"),
@@ -57,6 +58,11 @@ def answer(text: str, address: str) -> RouteAnswer | None:
         destination=destination,
         type=_type(flags, interface, destination),
     )
+
+
+def is_no_route(text: str) -> bool:
+    """Whether the command says that no row of the table fits."""
+    return any(words in text for words in _NO_ROUTE)
 
 
 def _type(flags: frozenset[str], interface: str, destination: str | None) -> RouteType:

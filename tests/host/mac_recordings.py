@@ -171,7 +171,7 @@ def answers(links: str, routes: str, routes6: str = ROUTES6) -> dict[str, str]:
         "/usr/sbin/networksetup -listallhardwareports": PORTS,
         "/usr/sbin/netstat -rnl -f inet": HEAD + routes,
         "/usr/sbin/netstat -rnl -f inet6": routes6,
-        "/bin/ps -axo pid=,state=,comm=": PROCESSES,
+        "/bin/ps -axwwo pid=,state=,comm=": PROCESSES,
         "/usr/sbin/scutil --dns": DNS,
     }
 

@@ -153,12 +153,14 @@ def test_route_to():
                 "route: writing to routing socket: not in table\n",
             ),
             "/sbin/route -nv get -ifscope utun9 8.8.8.8": (68, "", "route: bad interface name\n"),
+            "/sbin/route -nv get 192.0.2.2": (0, "", "route: route has not been found\n"),
             "/sbin/route -nv get 192.0.2.9": (1, "", "?"),
         }
     )
     assert host.route_to("8.8.8.8").interface == "en0"
     assert host.route_to("8.8.8.8", "utun7").interface == "utun7"
     assert host.route_to("fe80::1%en0").destination == "fe80::1/128"
+    assert host.route_to("192.0.2.2").type is None
     none = host.route_to("192.0.2.1")
     assert (none.type, none.interface, none.address) == (None, None, "192.0.2.1")
     for interface in ("utun9", "-n", "a b"):
@@ -252,7 +254,7 @@ AWS = "/Applications/AWS VPN Client/AWS VPN Client.app"
 )
 def test_aws_client_and_its_service(tmp_path, processes, launchctl, runs):
     app(tmp_path, AWS, "5.3.1")
-    recorded = {"/bin/ps -axo pid=,state=,comm=": f"{processes}\n"}
+    recorded = {"/bin/ps -axwwo pid=,state=,comm=": f"{processes}\n"}
     if launchctl is not None:
         recorded[LABEL] = launchctl
     (client,) = mac(recorded, str(tmp_path)).vpn_clients()
@@ -261,7 +263,7 @@ def test_aws_client_and_its_service(tmp_path, processes, launchctl, runs):
 
 def test_the_daemon_of_version_6_has_a_label_that_nobody_documents(tmp_path):
     app(tmp_path, AWS, "6.0.1")
-    recorded = {"/bin/ps -axo pid=,state=,comm=": "1 Ss /sbin/launchd\n", LABEL: (113, "", "")}
+    recorded = {"/bin/ps -axwwo pid=,state=,comm=": "1 Ss /sbin/launchd\n", LABEL: (113, "", "")}
     (client,) = mac(recorded, str(tmp_path)).vpn_clients()
     assert client.service_running is None
 
@@ -272,7 +274,7 @@ def test_other_clients(tmp_path):
     brew = tmp_path / "opt/homebrew/sbin"
     brew.mkdir(parents=True)
     (brew / "openvpn").symlink_to("../Cellar/openvpn/2.6.14/sbin/openvpn")
-    recorded = {"/bin/ps -axo pid=,state=,comm=": "9 S /Applications/x/OpenVPN Connect\n"}
+    recorded = {"/bin/ps -axwwo pid=,state=,comm=": "9 S /Applications/x/OpenVPN Connect\n"}
     found = mac(recorded, str(tmp_path)).vpn_clients()
     assert [(c.product, c.version, c.running, c.service_running) for c in found] == [
         ("openvpn-connect", "3.5.1", True, None),
