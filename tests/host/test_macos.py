@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import plistlib
@@ -9,7 +10,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cvpn_doctor.host.bounded import Ended
 from cvpn_doctor.host.failure import failure_of
 from cvpn_doctor.host.macos import MacHost
 from cvpn_doctor.host.macos_ask import live
@@ -326,3 +330,40 @@ def test_live_reads_tables_larger_than_a_pipe():
         "/bin/sh", "-c", "i=0; while [ $i -lt 9000 ]; do printf '%64s\\n' $i; i=$((i+1)); done"
     )
     assert (ended.code, len(ended.output)) == (0, 9000 * 65)
+
+
+class Babbling:
+    """Every command prints the same, whatever that is."""
+
+    def __init__(self, output: str, code: int) -> None:
+        self.ended = Ended(code, output.encode("utf-8", "replace"), b"")
+
+    def __call__(self, path: str, *arguments: str) -> Ended:
+        return self.ended
+
+
+LINES = st.sampled_from(
+    [
+        *("Internet:", "Internet6:", "default 1.1.1.1 UGSc en0", "10/8 link#4 UCS en0 !"),
+        *("en0: flags=8863<UP,RUNNING> mtu 1500", "\tinet 10.0.0.1 netmask 0xff000000"),
+        *("DNS configuration", "resolver #1", "  nameserver[0] : 1.1.1.1", "  port : 99999"),
+        *("<dictionary> {", "  HTTPEnable : 1", "  HTTPProxy : p", "}", "  interface: en0"),
+        *("p1", "cx", "n*:1", "1 S /x/openvpn", "a console", "destination: 10.0.0.0", "mask: 7"),
+    ]
+)
+
+
+@given(st.lists(LINES | st.text(max_size=20), max_size=12).map("\n".join), st.sampled_from([0, 1]))
+def test_whatever_is_printed(text, code):
+    host = MacHost(run=Babbling(text, code), root=Path("/nonexistent"), indexes=lambda: ())
+    for question in (
+        *(host.platform, host.interfaces, host.routes, host.resolvers, host.hosts_file),
+        *(host.listeners, host.vpn_processes, host.vpn_clients, host.aws_client),
+        *(host.client_logs, host.proxies, host.logged_in_users),
+        lambda: host.route_to("10.0.0.1"),
+        lambda: host.neighbour_reachable("fe80::1", "en0"),
+    ):
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            question()
+    with contextlib.suppress(OSError):
+        ForwardingMap.of(host.routes())
