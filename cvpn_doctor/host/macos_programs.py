@@ -4,6 +4,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from cvpn_doctor.host import environment
 from cvpn_doctor.host.macos_ask import Run, malformed, printed, text
 from cvpn_doctor.model.network import Listener, LoggedInUser, Process, Proxy, ResolverConfig
@@ -16,6 +18,7 @@ from cvpn_doctor.parse import (
     who,
 )
 from cvpn_doctor.parse.address import is_loopback
+from cvpn_doctor.parse.process import OPENVPN
 
 LSOF: Final = "/usr/sbin/lsof"
 NETSTAT: Final = "/usr/sbin/netstat"
@@ -54,7 +57,18 @@ def vpn_processes(run: Run) -> tuple[Process, ...]:
     output = printed(run, PS, "-axwwo", "pid=,state=,comm=")
     if not output.strip():
         raise malformed(PS)
-    return macos_process.vpn_processes(output)
+    return tuple(_with_profile(run, seen) for seen in macos_process.vpn_processes(output))
+
+
+def _with_profile(run: Run, seen: Process) -> Process:
+    """Of OpenVPN's command line the profile's file name, and nothing else."""
+    if seen.name not in OPENVPN or seen.state == "zombie":
+        return seen
+    try:
+        arguments = text(run(PS, "-wwo", "args=", "-p", str(seen.pid)))
+    except (OSError, OverflowError, subprocess.SubprocessError):
+        return seen
+    return msgspec.structs.replace(seen, profile=macos_process.profile(arguments))
 
 
 def proxies(run: Run, variables: Mapping[str, str]) -> tuple[Proxy, ...]:

@@ -234,6 +234,23 @@ def test_proxies_and_users():
     assert host.logged_in_users() == (LoggedInUser(seat="console"),) * 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "profile"),
+    [
+        ("/a b/acvc-openvpn --config /Users/u/.config/x/work vpn.ovpn --verb 3\n", "work vpn.ovpn"),
+        ("openvpn --config /x/a.ovpn\n", "a.ovpn"),
+        ("openvpn --auth-user-pass /secret\n", None),
+        ("", None),
+    ],
+)
+def test_the_profile_of_a_running_openvpn(arguments, profile):
+    recorded = {
+        "/bin/ps -axwwo pid=,state=,comm=": "7 S /x/acvc-openvpn\n8 S /x/AWS VPN Client\n",
+        "/bin/ps -wwo args= -p 7": arguments,
+    }
+    assert [(p.pid, p.profile) for p in mac(recorded).vpn_processes()] == [(7, profile), (8, None)]
+
+
 def app(root: Path, place: str, version: str) -> None:
     folder = root / place.lstrip("/") / "Contents"
     folder.mkdir(parents=True)
