@@ -9,7 +9,7 @@ import selectors
 import signal
 import subprocess
 import sys
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cvpn_doctor.host.deadline import Deadline
 
@@ -25,10 +25,10 @@ class Ended(NamedTuple):
     errors: bytes
 
 
-def run(path: str, *arguments: str, timeout: float) -> Ended:
+def run(path: str, *arguments: str, timeout: float, limit: int = LIMIT) -> Ended:
     """Run it to its end. Raises OSError, subprocess.TimeoutExpired (then it was killed).
 
-    Output beyond the limit ends the command too: OverflowError.
+    Output beyond the limit (bytes of each stream) ends the command too: OverflowError.
     """
     if not path.startswith("/"):
         raise ValueError("commands are run by absolute path")
@@ -43,16 +43,16 @@ def run(path: str, *arguments: str, timeout: float) -> Ended:
     )
     deadline = Deadline(timeout)
     try:
-        output, errors = _read(child, deadline)
+        output, errors = _read(child, deadline, limit)
         code = child.wait(deadline.left() + 0.05)
     finally:
         _end(child)
     return Ended(code, output, errors)
 
 
-def _read(child: "subprocess.Popen[bytes]", deadline: Deadline) -> tuple[bytes, bytes]:
+def _read(child: "subprocess.Popen[bytes]", deadline: Deadline, limit: int) -> tuple[bytes, bytes]:
     """Both streams to their ends, side by side: a full pipe would hold the command."""
-    got: dict[IO[bytes] | None, bytes] = {child.stdout: b"", child.stderr: b""}
+    got = {child.stdout: bytearray(), child.stderr: bytearray()}
     with selectors.DefaultSelector() as selector:
         for stream in got:
             if stream is not None:
@@ -64,11 +64,11 @@ def _read(child: "subprocess.Popen[bytes]", deadline: Deadline) -> tuple[bytes, 
             for key, _ in ready:
                 more = os.read(key.fd, 65536)
                 got[key.data] += more
-                if len(got[key.data]) > LIMIT:
+                if len(got[key.data]) > limit:
                     raise OverflowError("more output than is read")
                 if not more:
                     selector.unregister(key.fd)
-    return got[child.stdout], got[child.stderr]
+    return bytes(got[child.stdout]), bytes(got[child.stderr])
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

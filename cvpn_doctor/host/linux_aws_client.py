@@ -1,4 +1,4 @@
-"""AWS' client 6 and later on Linux, asked by its command line.
+"""AWS' client 6 and later on Linux and macOS, asked by its command line.
 
 Its daemon talks to programs of that very name only, so its socket is left alone. The CLI asks and
 changes nothing; the commands used here are those that list.
@@ -19,6 +19,7 @@ from cvpn_doctor.host.failure import failure_of
 from cvpn_doctor.host.tree import Tree
 from cvpn_doctor.model.aws_client import AwsClientState, AwsConnection
 from cvpn_doctor.model.failure import Failure
+from cvpn_doctor.model.platform import OperatingSystem
 from cvpn_doctor.parse import aws_client_cli as cli
 from cvpn_doctor.profile.discovery import find_profiles
 from cvpn_doctor.profile.folders import profile_folders
@@ -30,14 +31,16 @@ CONNECTIONS: Final = 5  # `max-connections` goes up to five
 T = TypeVar("T")
 
 
-def aws_client(tree: Tree, home: Path | None) -> AwsClientState | None:
+def aws_client(
+    tree: Tree, home: Path | None, program: str = PROGRAM, system: OperatingSystem = "linux"
+) -> AwsClientState | None:
     """What the client says. None: no client with a command line is installed."""
-    if not tree.exists(PROGRAM):
+    if not tree.exists(program):
         return None
-    old = _old_profiles(home)
+    old = _old_profiles(home, system)
     deadline = Deadline(SECONDS)
     try:
-        return _ask_all(str(tree.path(PROGRAM)), deadline, old)
+        return _ask_all(str(tree.path(program)), deadline, old)
     except cli.NoJson:
         return AwsClientState(daemon="silent", old_profiles=old)
     except cli.Refused as refused:
@@ -88,7 +91,7 @@ def _ask(program: str, deadline: Deadline, read: Callable[[bytes], T], *words: s
         raise
 
 
-def _old_profiles(home: Path | None) -> int | None:
+def _old_profiles(home: Path | None, system: OperatingSystem) -> int | None:
     """Profiles that the client up to 5 left in this user's own folder.
 
     With another user's HOME (sudo), the client would speak of one user and the folder of another.
@@ -100,5 +103,5 @@ def _old_profiles(home: Path | None) -> int | None:
             return None
     except OSError:
         return None
-    folders = profile_folders("linux", home, {})
+    folders = profile_folders(system, home, {})
     return len(find_profiles(f for f in folders if f.client == "aws-vpn-client-5"))

@@ -1,12 +1,11 @@
 """Where the VPN clients of a Linux laptop write their logs."""
 
-import os
-import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from cvpn_doctor.host.linux_processes import Seen
+from cvpn_doctor.host.log_files import files, newest
 from cvpn_doctor.host.tree import Tree
 from cvpn_doctor.parse import openvpn_log_option, process
 
@@ -19,37 +18,19 @@ FOLDERS: Final = (
 )
 FILES: Final = ("/var/log/openvpn.log",)
 HOME_FOLDERS: Final = (".config/AWSVPNClient/logs",)
-MANY: Final = 200  # the AWS client keeps one file per connection; the newest are enough
 
 
 def client_logs(tree: Tree, home: Path | None, running: Sequence[Seen]) -> tuple[str, ...]:
     """Readable regular files, newest first. No links: see `PortableHost.read_log`."""
-    dated = {}
-    for path in (*_known(tree, home), *_named(tree, running)):
-        age = _modified(path)
-        if age is not None:
-            dated[str(path)] = age
-    return tuple(sorted(dated, key=lambda path: (-dated[path], path)))[:MANY]
+    return newest((*_known(tree, home), *_named(tree, running)))
 
 
 def _known(tree: Tree, home: Path | None) -> Iterator[Path]:
     folders = [tree.path(folder) for folder in FOLDERS]
     folders += [home / folder for folder in HOME_FOLDERS] if home else []
     for folder in folders:
-        yield from _files(folder, depth=2)  # the service of AWS ≤5 has a folder per user
+        yield from files(folder, depth=2)  # the service of AWS ≤5 has a folder per user
     yield from (tree.path(file) for file in FILES)
-
-
-def _files(folder: Path, depth: int) -> Iterator[Path]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_file(follow_symlinks=False):
-            yield Path(entry.path)
-        elif depth > 1 and entry.is_dir(follow_symlinks=False):
-            yield from _files(Path(entry.path), depth - 1)
 
 
 def _named(tree: Tree, running: Sequence[Seen]) -> Iterator[Path]:
@@ -89,14 +70,3 @@ def _absolute(tree: Tree, folder: Path | None, path: str) -> Iterator[Path]:
         yield tree.path(path)
     elif folder is not None:
         yield folder / path
-
-
-def _modified(path: Path) -> float | None:
-    """When a file was last written; None unless it is a regular file that this user may read."""
-    try:
-        found = path.lstat()
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISREG(found.st_mode) or not os.access(path, os.R_OK):
-        return None
-    return found.st_mtime

@@ -30,6 +30,11 @@ def is_address(text: str) -> bool:
     return True
 
 
+def is_loopback(text: str) -> bool:
+    """Whether this is an address of this machine itself ("127.0.2.2", "::1")."""
+    return is_address(text) and _bare(text).is_loopback
+
+
 def same_address(one: str, other: str) -> bool:
     """Whether two texts name one address, whatever their spelling or scope."""
     try:

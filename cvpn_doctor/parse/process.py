@@ -99,11 +99,16 @@ def may_be_vpn(comm: str) -> bool:
     return comm.startswith(_MAYBE)
 
 
+def is_vpn(name: str) -> bool:
+    """Whether a program of this name is a VPN program, on any system."""
+    return name in _NAMES or name.startswith(_PREFIXES)
+
+
 def vpn_name(comm: str, argv: tuple[str, ...]) -> str | None:
     """The name of the VPN program that this process is; None if it is none that we know."""
     called = PurePosixPath(argv[0]).name if argv else ""
     for name in (called, comm):
-        if name in _NAMES or name.startswith(_PREFIXES):
+        if is_vpn(name):
             return name
     return _CUT.get(comm[:_COMM_LENGTH])
 
