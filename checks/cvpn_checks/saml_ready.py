@@ -56,7 +56,7 @@ def observe(look: Look) -> SamlFacts:
 
 def judge(facts: SamlFacts, case: Case) -> Iterable[Finding | Exclusion]:
     """Port 35001 taken by a stranger, or every one of the newer ports."""
-    strangers = [n for n, one in enumerate(facts.listeners) if not _is_own(one)]
+    strangers = [n for n, one in enumerate(facts.listeners) if not _is_own(one, facts)]
     taken = [n for n in strangers if facts.listeners[n].port == PORT]
     newer = {facts.listeners[n].port for n in strangers} & set(NEWER_PORTS)
     if len(newer) == len(NEWER_PORTS):
@@ -76,9 +76,15 @@ def judge(facts: SamlFacts, case: Case) -> Iterable[Finding | Exclusion]:
     ).but(certainty="proven" if listener.process else "likely")
 
 
-def _is_own(listener: Listener) -> bool:
-    name = (listener.process or "").lower()
-    return any(word in name for word in _OWN)
+def _is_own(listener: Listener, facts: SamlFacts) -> bool:
+    """AWS' own client waits there; another user's process has no name that an ordinary user sees."""
+    if listener.process is None:
+        return any(_is_aws(process.name) for process in facts.processes)
+    return _is_aws(listener.process)
+
+
+def _is_aws(name: str) -> bool:
+    return any(word in name.lower() for word in _OWN)
 
 
 CHECK = Check(

@@ -20,6 +20,7 @@ from cvpn_doctor.model.network import (
     Interface,
     InterfaceAddress,
     Listener,
+    Process,
     Resolver,
     ResolverConfig,
     Route,
@@ -75,6 +76,14 @@ def log(push: PushReply | None = None, *errors: str, **fields: Any) -> ClientLog
 def test_saml_port(port: int, process: str | None, expected: dict[str, str]) -> None:
     facts = SamlFacts(listeners=(Listener(address="127.0.0.1", port=port, process=process),))
     assert named(SamlFacts, case(facts, of=profile(auth=("saml",)))) == expected
+
+
+def test_a_nameless_listener_beside_the_aws_client_may_be_its_own() -> None:
+    facts = SamlFacts(
+        listeners=(Listener(address="127.0.0.1", port=35001),),
+        processes=(Process(pid=1, name="acvc-openvpn"),),
+    )
+    assert named(SamlFacts, case(facts, of=profile(auth=("saml",)))) == {}
 
 
 def test_all_newer_saml_ports_taken() -> None:
