@@ -77,7 +77,7 @@ def judge(facts: SamlFacts, case: Case) -> Iterable[Finding | Exclusion]:
 
 
 def _is_own(listener: Listener, facts: SamlFacts) -> bool:
-    """AWS' own client waits there; another user's process has no name that an ordinary user sees."""
+    """AWS' own client waits there; of another user's process nobody sees the name."""
     if listener.process is None:
         return any(_is_aws(process.name) for process in facts.processes)
     return _is_aws(listener.process)
