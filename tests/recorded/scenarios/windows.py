@@ -350,7 +350,7 @@ _NOT_CONNECTED = (
     ),
     Scenario(
         name="win-refused",
-        says="Not connected; the endpoint's port refuses by its own ICMP error.",
+        says="Not connected; the endpoint's port refuses; nothing tells who sent that.",
         laptop=windows_ready().but(ports={("udp", 443): "refused"}),
         verdict="broken",
         must=("endpoint-refused",),
