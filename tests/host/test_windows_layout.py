@@ -210,7 +210,7 @@ def compiles(lines: list[str], folder: Path) -> bool:
     source = folder / "layout.c"
     source.write_text("\n".join([HEADER, *lines, "int main(void) { return 0; }\n"]))
     command = [str(COMPILER), "-fsyntax-only", str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     for line in done.stderr.splitlines():
         print(line)
     return done.returncode == 0
