@@ -9,16 +9,20 @@ import msgspec
 
 from cvpn_doctor.host import (
     environment,
+    hop,
     windows_adapters,
     windows_aws_client,
+    windows_echo,
     windows_logs,
     windows_processes,
     windows_routes,
     windows_sessions,
     windows_settings,
 )
+from cvpn_doctor.host.deadline import Deadline
 from cvpn_doctor.host.portable import PortableHost, elevated
 from cvpn_doctor.host.windows_index import interface_index
+from cvpn_doctor.model.answers import HopAnswer
 from cvpn_doctor.model.aws_client import AwsClientState
 from cvpn_doctor.model.network import (
     HostsEntry,
@@ -33,6 +37,7 @@ from cvpn_doctor.model.network import (
     VpnClient,
 )
 from cvpn_doctor.model.platform import Platform
+from cvpn_doctor.model.profile import Transport
 from cvpn_doctor.parse import hosts, windows_client
 from cvpn_doctor.parse.windows_adapter import interface as interface_of
 
@@ -124,6 +129,27 @@ class WindowsHost(PortableHost):
         """The system's settings, then the environment's."""
         found = (*windows_settings.proxies(), *environment.proxies(os.environ))
         return tuple(dict.fromkeys(found))
+
+    def hop(
+        self,
+        address: str,
+        transport: Transport,
+        port: int,
+        ttl: int,
+        timeout: float,
+        interface: str | None = None,
+    ) -> HopAnswer:
+        """Who on the way says that a packet died: by an echo request, else by the packet itself.
+
+        Windows' sockets do not tell who sent an ICMP error; its echo API does. The echo goes
+        first, because routers limit their errors: two packets at once get one answer.
+        """
+        deadline = Deadline(timeout)
+        if transport == "udp" and ":" not in address:
+            icmp, own = windows_echo.heard(address, ttl, timeout / 2, interface)
+            if icmp is not None:
+                return hop.told(address, transport, port, ttl, icmp, own, deadline)
+        return super().hop(address, transport, port, ttl, deadline.left(), interface)
 
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """One entry per interactive session."""

@@ -17,8 +17,8 @@ CALL_NOT_IMPLEMENTED: Final = 120
 Function = Callable[..., int]
 
 
-def function(dll: str, name: str, *arguments: Any) -> Function:
-    """A function that answers with a 32-bit number. Raises Unsupported: it is not there."""
+def function(dll: str, name: str, *arguments: Any, answers: Any = ctypes.c_uint32) -> Function:
+    """A function; it answers with a 32-bit number unless said so. Raises Unsupported: not there."""
     if sys.platform != "win32":
         raise Unsupported(f"{dll}.dll is a part of Windows")
     library = ctypes.WinDLL(f"{dll}.dll", winmode=LOAD_LIBRARY_SEARCH_SYSTEM32, use_last_error=True)
@@ -27,7 +27,7 @@ def function(dll: str, name: str, *arguments: Any) -> Function:
     except AttributeError:
         raise Unsupported(f"this Windows has no {name}") from None
     found.argtypes = arguments
-    found.restype = ctypes.c_uint32
+    found.restype = answers
     called: Function = found
     return called
 

@@ -1,6 +1,7 @@
 """Structures of iphlpapi and wtsapi32, with fixed-width fields: laid out alike on every system.
 
-Sources: Windows SDK iptypes.h, ifdef.h, netioapi.h, nldef.h, ws2def.h, ws2ipdef.h, wtsapi32.h.
+Sources: Windows SDK iptypes.h, ipexport.h, ifdef.h, netioapi.h, nldef.h, ws2def.h, ws2ipdef.h,
+wtsapi32.h.
 tests/host/test_windows_layout.py asserts every size and offset against mingw-w64's headers.
 Pointers are `c_void_p`, so that a structure can be read from plain memory; 64-bit only.
 """
@@ -221,3 +222,15 @@ class SessionInfo(c.Structure):
     """WTS_SESSION_INFOW."""
 
     _fields_ = (("id", c.c_uint32), ("station", c.c_void_p), ("state", c.c_uint32))
+
+
+class IpOptions(c.Structure):
+    """IP_OPTION_INFORMATION."""
+
+    _fields_ = (
+        ("ttl", c.c_uint8),
+        ("tos", c.c_uint8),
+        ("flags", c.c_uint8),
+        ("size", c.c_uint8),
+        ("data", c.c_void_p),
+    )

@@ -2,7 +2,7 @@
 
 import ctypes
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cvpn_doctor.host.windows_api import check, function
@@ -103,21 +103,25 @@ def _profile(pid: int) -> str | None:
         return None
 
 
-def services() -> Iterable[client.Service] | None:
-    """The services that start AWS' program; None: they cannot be seen."""
+def services() -> Sequence[client.Service] | None:
+    """The services that start AWS' program. None: not found, and some could not be looked at."""
     if sys.platform != "win32":
         raise Unsupported("services are a part of Windows")
     import psutil  # noqa: PLC0415
 
     found: list[client.Service] = []
+    unreadable = 0
     try:
         for service in psutil.win_service_iter():
             try:
-                if client.is_aws_service(service.binpath()):
+                command = service.binpath()
+                if client.is_aws_service(command):
                     running = service.status() in ("running", "start_pending")
-                    found.append(client.Service(service.name(), service.binpath(), running))
-            except (psutil.Error, OSError):  # one that this user may not read is not AWS'
+                    found.append(client.Service(service.name(), command, running))
+            except psutil.NoSuchProcess:
                 continue
+            except (psutil.Error, OSError):
+                unreadable += 1
     except (psutil.Error, OSError):
         return None
-    return found
+    return found if found or not unreadable else None

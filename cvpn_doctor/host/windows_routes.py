@@ -25,7 +25,12 @@ from cvpn_doctor.parse.windows_route import Link, Row, Unranked
 
 NOT_FOUND: Final = 1168  # ERROR_NOT_FOUND: no such row, or the interface has no such family
 FILE_NOT_FOUND: Final = 2  # what some of these say instead
-NO_ROUTE: Final = (1231, 1232, NOT_FOUND)  # ERROR_NETWORK_UNREACHABLE, ERROR_HOST_UNREACHABLE
+NO_ROUTE: Final = (
+    1231,
+    1232,
+    NOT_FOUND,
+    FILE_NOT_FOUND,
+)  # ERROR_NETWORK_UNREACHABLE, ERROR_HOST_UNREACHABLE
 _FAMILIES: Final = {4: AF_INET, 6: AF_INET6}
 
 
@@ -65,7 +70,7 @@ def route_to(address: str, index: int) -> RouteAnswer:
         next_hop=_specified(socket_address(bytes(row.next_hop))),
         source=socket_address(bytes(source)),
         destination=prefix_text(bytes(row.destination.prefix), row.destination.length),
-        type="unicast",
+        type="local" if row.loopback else "unicast",
     )
 
 

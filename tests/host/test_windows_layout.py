@@ -17,6 +17,7 @@ HEADER = """
 #include <winsock2.h>
 #include <ws2ipdef.h>
 #include <iphlpapi.h>
+#include <ipexport.h>
 #include <netioapi.h>
 #include <wtsapi32.h>
 #include <stddef.h>
@@ -185,6 +186,16 @@ STRUCTURES: dict[str, tuple[type[ctypes.Structure], dict[str, str]]] = {
             "dhcpv6_duid_length": "Dhcpv6ClientDuidLength",
             "dhcpv6_iaid": "Dhcpv6Iaid",
             "dns_suffixes": "FirstDnsSuffix",
+        },
+    ),
+    "IP_OPTION_INFORMATION": (
+        layout.IpOptions,
+        {
+            "ttl": "Ttl",
+            "tos": "Tos",
+            "flags": "Flags",
+            "size": "OptionsSize",
+            "data": "OptionsData",
         },
     ),
     "WTS_SESSION_INFOW": (

@@ -14,6 +14,7 @@ from cvpn_doctor.model.network import LoggedInUser, Process, Proxy, Resolver, Ro
 from cvpn_doctor.parse import (
     windows_address,
     windows_client,
+    windows_echo,
     windows_names,
     windows_proxy,
     windows_route,
@@ -426,3 +427,22 @@ def test_releases(
     numbers: tuple[int, int, int, int], update: object, name: object, wanted: str
 ) -> None:
     assert windows_version.release(*numbers, update, name) == wanted
+
+
+# Echo replies
+
+
+def test_a_router_that_ends_a_packet() -> None:
+    icmp = windows_echo.icmp_of(bytes.fromhex("c0a80101052b00000100000000000000"))
+    assert icmp is not None
+    assert (icmp.type, icmp.code, icmp.sender) == (11, 0, "192.168.1.1")
+
+
+@pytest.mark.parametrize("status", [0, 11004, 11005, 11010, 11050])
+def test_what_is_no_word_of_a_router(status: int) -> None:
+    assert windows_echo.icmp_of(bytes([192, 168, 1, 1]) + struct.pack("<I", status)) is None
+
+
+@given(st.binary(max_size=40))
+def test_any_echo(data: bytes) -> None:
+    windows_echo.icmp_of(data)

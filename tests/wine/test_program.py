@@ -21,19 +21,23 @@ pytestmark = [pytest.mark.wine, pytest.mark.lab]
 
 HOLDS = (
     "no-default-route",
+    "wan-down",
+    "captive-portal",
     "name-unknown",
+    "resolver-closed",
     "name-hijacked",
     "asterisk-literal",
     "udp-dropped",
     "tcp-dropped",
+    "tcp-reset",
     "everything-dropped",
     "server-down-udp",
     "server-down-tcp",
     "transport-changed",
     "not-openvpn",
 )
-# Neither Wine nor the sockets of Windows say who sent an ICMP error; here that decides.
-DOES_NOT_HOLD = ("wan-down", "udp-rejected", "tcp-reset")
+# The socket says "host unreachable" and nobody says who wrote it.
+DOES_NOT_HOLD = ("udp-rejected",)
 BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
@@ -64,7 +68,7 @@ def test_fault_has_its_root_cause(windows: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOES_NOT_HOLD)
-@pytest.mark.xfail(strict=True, reason="nobody says who sent the ICMP error or the reset")
+@pytest.mark.xfail(strict=True, reason="nobody says who sent the ICMP error")
 def test_fault_that_needs_icmp(windows: Path, name: str) -> None:
     _judge(windows, BY_NAME[name])
 
