@@ -25,6 +25,17 @@ def bind_to_interface(sock: socket.socket, interface: str) -> None:
         option = IPV6_BOUND_IF if is_ipv6 else IP_BOUND_IF
         sock.setsockopt(level, option, socket.if_nametoindex(interface))
     else:
-        index = socket.if_nametoindex(interface)
+        from cvpn_doctor.host.windows_index import interface_index  # noqa: PLC0415 - Windows only
+
+        index = interface_index(interface)
         level = socket.IPPROTO_IPV6 if is_ipv6 else socket.IPPROTO_IP
         sock.setsockopt(level, UNICAST_IF, struct.pack("=I" if is_ipv6 else "!I", index))
+
+
+def scope_of(interface: str) -> str:
+    """How a link-local address names the interface: by name, on Windows by number."""
+    if sys.platform != "win32":
+        return interface
+    from cvpn_doctor.host.windows_index import interface_index  # noqa: PLC0415 - Windows only
+
+    return str(interface_index(interface))

@@ -49,6 +49,28 @@ def ask(
     )
 
 
+def told(
+    address: str,
+    transport: Transport,
+    port: int,
+    ttl: int,
+    icmp: Icmp,
+    own: str | None,
+    deadline: Deadline,
+) -> HopAnswer:
+    """The answer where another packet on the same way was told how it ended."""
+    outcome, kept = _ended(icmp_ending(icmp, address, own), address)
+    return HopAnswer(
+        address=address,
+        transport=transport,
+        port=port,
+        ttl=ttl,
+        outcome=outcome,
+        icmp=kept,
+        seconds=deadline.elapsed(),
+    )
+
+
 def _udp(address: str, port: int, ttl: int, deadline: Deadline, interface: str | None) -> _Hop:
     try:
         with UdpQuestion(address, port, interface, ttl) as question:

@@ -243,7 +243,7 @@ class PortableHost:
 def elevated() -> bool:
     """Whether this process has administrator rights."""
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - Windows only
+        from cvpn_doctor.host.windows_api import is_administrator  # noqa: PLC0415 - Windows only
 
-        return bool(ctypes.windll.shell32.IsUserAnAdmin())
+        return is_administrator()
     return os.geteuid() == 0

@@ -5,7 +5,7 @@ import socket
 from typing import Any
 
 from cvpn_doctor.host import errqueue
-from cvpn_doctor.host.binding import bind_to_interface
+from cvpn_doctor.host.binding import bind_to_interface, scope_of
 
 SocketAddress = tuple[Any, ...]  # as `socket` gives it: 2 fields for IPv4, 4 for IPv6
 
@@ -66,7 +66,7 @@ def _socket_address(
     address: str, port: int, interface: str | None
 ) -> tuple[socket.AddressFamily, SocketAddress]:
     if interface is not None and address.lower().startswith("fe80:") and "%" not in address:
-        address = f"{address}%{interface}"
+        address = f"{address}%{scope_of(interface)}"
     # AI_NUMERICHOST: parses the address and its scope, never asks anyone
     found = socket.getaddrinfo(address, port, flags=socket.AI_NUMERICHOST)
     return found[0][0], found[0][4]

@@ -9,7 +9,7 @@ from typing import Literal
 from cvpn_doctor.model.answers import DnsAnswer
 from cvpn_doctor.model.check import CannotObserve, Look, Touch
 from cvpn_doctor.model.facts import NameFacts
-from cvpn_doctor.model.failure import Unsupported
+from cvpn_doctor.model.failure import Failure, Unsupported
 from cvpn_doctor.model.network import HostsEntry, Resolver
 from cvpn_doctor.model.profile import ENDPOINT_NAME, Profile
 
@@ -132,12 +132,24 @@ def _ask(look: Look, questions: Sequence[Question]) -> tuple[DnsAnswer, ...]:
     batch = look.ask([partial(_put, look, question) for question in questions])
     early = batch.wait(GRACE_SECONDS)
     resolved = any(isinstance(a, DnsAnswer) and a.server is None and a.addresses for a in early)
+    if resolved:  # but never without the control that unmasks a forger
+        batch.wait(GRACE_SECONDS, lambda answers: _controlled(questions, answers))
     answers = batch.results(0 if resolved else None)
     return tuple(
         answer
         if isinstance(answer, DnsAnswer)
         else DnsAnswer(server=server, name=name, record=record, failure=answer)
         for (server, name, record), answer in zip(questions, answers, strict=True)
+    )
+
+
+def _controlled(
+    questions: Sequence[Question], answers: Sequence[DnsAnswer | Failure | None]
+) -> bool:
+    """A resolver has answered for the endpoint that cannot exist."""
+    return any(
+        isinstance(answer, DnsAnswer) and (NO_SUCH_ENDPOINT in name or name.endswith(".invalid"))
+        for (_, name, _), answer in zip(questions, answers, strict=True)
     )
 
 

@@ -93,11 +93,20 @@ def _soften(finding: Finding, case: Case) -> Finding:
     """While the tunnel stands, silence of the endpoint is no proof of anything."""
     if connected(case) and finding.code not in (REFUSED.code, FIREWALL.code):
         return finding.but(certainty="possible", severity="low")
-    if case.facts(NameFacts) is None and finding.certainty == "proven":
+    if not _is_name_known(case) and finding.certainty == "proven":
         return finding.but(certainty="likely")  # nobody knows where the address came from
     if finding.args.get("speaks") == "tls" and case.facts(ServerCertificateFacts) is None:
         return finding.but(certainty="likely")  # nobody looked whether it is an inspecting proxy
     return finding
+
+
+def _is_name_known(case: Case) -> bool:
+    """The addresses are the profile's own, or of a resolver that was tried for forgery."""
+    names = case.facts(NameFacts)
+    if names is None or names.pinned:
+        return names is not None
+    tried = (a for a in names.answers if a.name == names.nonsense)
+    return any(a.failure is None or a.failure.kind.startswith("dns_") for a in tried)
 
 
 def _exclusions(
