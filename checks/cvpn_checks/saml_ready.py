@@ -36,6 +36,7 @@ def plan(look: Look) -> Iterable[Touch]:
     """Reads the list of listening sockets; binds nothing."""
     if look.profile and "saml" in look.profile.auth:
         yield Touch(kind="system", what="TCP listeners on this laptop", why="SAML's local port")
+        yield Touch(kind="system", what="the program that opens web pages", why="SAML needs one")
 
 
 def observe(look: Look) -> SamlFacts:
@@ -51,7 +52,11 @@ def observe(look: Look) -> SamlFacts:
         processes = look.host.vpn_processes()
     except Unsupported:
         processes = ()
-    return SamlFacts(listeners=listeners, processes=processes)
+    try:
+        browser: bool | None = look.host.opens_web_pages()
+    except Unsupported:
+        browser = None
+    return SamlFacts(listeners=listeners, processes=processes, browser=browser)
 
 
 def judge(facts: SamlFacts, case: Case) -> Iterable[Finding | Exclusion]:

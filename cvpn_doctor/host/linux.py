@@ -142,6 +142,11 @@ class LinuxHost(PortableHost):
         """From the environment; the desktop's own setting is not read."""
         return environment.proxies(os.environ)
 
+    def opens_web_pages(self) -> bool:
+        """A desktop's opener, and a screen to open on."""
+        screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+        return screen and linux_clients.has_opener(self._tree)
+
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """One entry per interactive session."""
         return linux_users.logged_in_users(self._tree)

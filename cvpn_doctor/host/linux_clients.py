@@ -94,3 +94,12 @@ def _dpkg_status(tree: Tree) -> bytes:
         return tree.bytes(DPKG_STATUS)
     except OSError:
         return b""  # another family of distributions: the version stays unknown
+
+
+# What opens a web page for the AWS client (xdg-utils), and Debian's own way.
+_OPENERS: Final = ("/usr/bin/xdg-open", "/usr/bin/sensible-browser", "/usr/bin/x-www-browser")
+
+
+def has_opener(tree: Tree) -> bool:
+    """Whether one of the desktop's openers is installed."""
+    return any(tree.exists(path) for path in _OPENERS)

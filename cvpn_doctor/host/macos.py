@@ -115,6 +115,10 @@ class MacHost(PortableHost):
         """The system's settings and those of the environment."""
         return macos_programs.proxies(self._run, os.environ if self._tree.is_live else {})
 
+    def opens_web_pages(self) -> bool:
+        """`open` is a part of the system, and so is Safari."""
+        return True
+
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """One entry per screen session or remote terminal."""
         return macos_programs.logged_in_users(self._run)

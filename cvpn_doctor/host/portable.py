@@ -104,6 +104,10 @@ class PortableHost:
         """Proxy settings."""
         raise self._not_built("proxies")
 
+    def opens_web_pages(self) -> bool:
+        """Whether a web page can be opened."""
+        raise self._not_built("opens_web_pages")
+
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """Interactive sessions."""
         raise self._not_built("logged_in_users")

@@ -59,6 +59,7 @@ AWS_CLIENT: Final[Question[AwsClientState | None]] = Question("aws_client", AwsC
 CLIENT_LOGS: Final[Question[tuple[str, ...]]] = Question("client_logs", tuple[str, ...])
 LOG_ATTEMPTS: Final[Question[LogReading]] = Question("log_attempts", LogReading, ("path",))
 PROXIES: Final[Question[tuple[Proxy, ...]]] = Question("proxies", tuple[Proxy, ...])
+OPENS_WEB_PAGES: Final[Question[bool]] = Question("opens_web_pages", bool)
 LOGGED_IN_USERS: Final[Question[tuple[LoggedInUser, ...]]] = Question(
     "logged_in_users", tuple[LoggedInUser, ...]
 )
@@ -107,6 +108,7 @@ ALL: Final[tuple[Question[Any], ...]] = (
     CLIENT_LOGS,
     LOG_ATTEMPTS,
     PROXIES,
+    OPENS_WEB_PAGES,
     LOGGED_IN_USERS,
     CLOCK,
     RANDOM_LABEL,
@@ -185,6 +187,10 @@ class Questioned(ABC):
     def proxies(self) -> tuple[Proxy, ...]:
         """As `Host` has it."""
         return self.put(PROXIES)
+
+    def opens_web_pages(self) -> bool:
+        """As `Host` has it."""
+        return self.put(OPENS_WEB_PAGES)
 
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """As `Host` has it."""

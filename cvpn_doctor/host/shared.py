@@ -129,6 +129,10 @@ class Shared:
         """Shared."""
         return self._once(("proxies",), self._host.proxies)
 
+    def opens_web_pages(self) -> bool:
+        """Shared."""
+        return self._once(("opens_web_pages",), self._host.opens_web_pages)
+
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """Shared."""
         return self._once(("logged_in_users",), self._host.logged_in_users)

@@ -151,6 +151,10 @@ class WindowsHost(PortableHost):
                 return hop.told(address, transport, port, ttl, icmp, own, deadline)
         return super().hop(address, transport, port, ttl, deadline.left(), interface)
 
+    def opens_web_pages(self) -> bool:
+        """Whether https has a program: the user's choice, else the machine's."""
+        return windows_settings.has_https_handler()
+
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """One entry per interactive session."""
         return windows_sessions.logged_in_users()

@@ -80,3 +80,15 @@ def release() -> str:
         more.get("UBR"),
         more.get("DisplayVersion"),
     )
+
+
+HTTPS_CHOICE: Final = (
+    r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\https\UserChoice"
+)
+HTTPS_CLASS: Final = r"Software\Classes\https\shell\open\command"
+
+
+def has_https_handler() -> bool:
+    """Whether a program is registered for https addresses."""
+    chosen = registry.values("user", HTTPS_CHOICE)
+    return bool(chosen.get("ProgId")) or bool(registry.values("machine", HTTPS_CLASS))

@@ -158,6 +158,15 @@ class SamlFacts(Record, frozen=True, kw_only=True):
 
     listeners: tuple[Listener, ...] = ()
     processes: tuple[Process, ...] = ()
+    browser: bool | None = None  # a web page can be opened; None: that could not be seen
+
+
+class IdentityProviderFacts(Record, frozen=True, kw_only=True):
+    """Check `identity_provider`: whether the sign-in page's host is there."""
+
+    host: str
+    name: DnsAnswer | None = None
+    page: TlsAnswer | None = None
 
 
 class TunnelDnsFacts(Record, frozen=True, kw_only=True):

@@ -89,6 +89,10 @@ class Host(Protocol):
         """Proxy settings, without passwords."""
         ...
 
+    def opens_web_pages(self) -> bool:
+        """Whether a program is there that opens a web page for this user: SAML needs one."""
+        ...
+
     def logged_in_users(self) -> tuple[LoggedInUser, ...]:
         """Interactive sessions."""
         ...

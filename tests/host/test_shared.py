@@ -30,6 +30,7 @@ LOCAL = [
     "aws_client",
     "client_logs",
     "proxies",
+    "opens_web_pages",
     "logged_in_users",
 ]
 

@@ -15,7 +15,8 @@ from tests.lab.report import diagnose
 from tests.lab.variant import Variant
 
 pytestmark = pytest.mark.lab
-MOST_SECONDS = 4.0  # of the program's own; a real client needs 60 to 120
+# Its own figure is under 4 s (README); a busy machine is given its deadline. A client needs 60 to 120.
+MOST_SECONDS = 4.7
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
