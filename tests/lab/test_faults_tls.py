@@ -15,7 +15,7 @@ from tests.lab.report import diagnose
 from tests.lab.variant import Variant
 
 pytestmark = pytest.mark.lab
-# Its own figure is under 4 s (README); a busy machine is given its deadline. A client needs 60 to 120.
+# Its own figure is under 4 s (README); a busy machine is given its deadline. A client: 60 to 120.
 MOST_SECONDS = 4.7
 
 
